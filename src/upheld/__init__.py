@@ -1,0 +1,1 @@
+"""Upheld: a support desk that runs from its policy."""
