@@ -17,6 +17,7 @@ import pwd
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from urllib.parse import quote
 DATABASE = "upheld"
 USER = "upheld"
 SOCKET_PATH_LIMIT = 100  # bytes that every platform allows in the path of a Unix socket, with some to spare
+PATIENCE = 60  # seconds for a start, with recovery
 SOCKET_FILE = ".s.PGSQL.5432"
 
 COMMON = {"listen_addresses": "", "jit": "off", "max_connections": "100", "log_timezone": "UTC", "timezone": "UTC"}
@@ -139,7 +141,8 @@ def _start(cluster: Cluster) -> None:
     settings = (DURABLE if cluster.durable else FORGETFUL) | {"unix_socket_directories": str(cluster.socket_folder)}
     lines = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
     (cluster.data / "postgresql.auto.conf").write_text("# Written at each start.\n" + lines)
-    _run(cluster, "pg_ctl", "-D", str(cluster.data), "-l", str(cluster.data / "server.log"), "-w", "-t", "60", "start")
+    log = str(cluster.data / "server.log")
+    _run(cluster, "pg_ctl", "-D", str(cluster.data), "-l", log, "-w", "-t", str(PATIENCE), "start")
     _make_database(cluster)
 
 
@@ -158,8 +161,47 @@ def _stop(cluster: Cluster) -> None:
 
 
 def _is_running(cluster: Cluster) -> bool:
+    """Whether the server answers. One that is still starting, recovering or dying is waited for."""
     command = [str(_binary("pg_ctl")), "-D", str(cluster.data), "status"]
-    return subprocess.run(command, capture_output=True, check=False, **_identity()).returncode == 0
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if _is_unburied(cluster):
+            _bury(cluster)
+            return False
+        if subprocess.run(command, capture_output=True, check=False, **_identity()).returncode != 0:
+            return False
+        if _answers(cluster):
+            return True
+        time.sleep(0.1)
+    raise EmbeddedDatabaseFailed(f"The embedded PostgreSQL in {cluster.folder} runs but does not answer.")
+
+
+def _answers(cluster: Cluster) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(cluster.url("postgres"), connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def _is_unburied(cluster: Cluster) -> bool:
+    """A killed server whose parent never asked for its end: it still has a process id, and PostgreSQL takes it for alive.
+
+    Seen in containers whose first process does not look after orphans.
+    """
+    try:
+        pid = (cluster.data / "postmaster.pid").read_text().split("\n", 1)[0]
+        return Path(f"/proc/{int(pid)}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+def _bury(cluster: Cluster) -> None:
+    time.sleep(1)  # what it left running ends by itself when it finds the server gone
+    for path in (cluster.data / "postmaster.pid", cluster.socket_folder / f"{SOCKET_FILE}.lock"):
+        path.unlink(missing_ok=True)
 
 
 def _run(cluster: Cluster, program: str, *arguments: str) -> None:

@@ -112,5 +112,3 @@ def configure(form: Literal["json", "text"]) -> None:
 def quiet_asyncio() -> None:
     """A cancelled stream at the end of a process is no news."""
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-
-

@@ -6,11 +6,8 @@ Processes of one host share their counters through files, so that any web proces
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 from collections.abc import Iterator
 from hmac import compare_digest
-from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -19,8 +16,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from upheld.config.metrics_files import SHARED_FILES
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
 LOOPBACK = {"127.0.0.1", "::1"}
-SHARED_FILES = "PROMETHEUS_MULTIPROC_DIR"
 
 REQUESTS = Histogram(
     "upheld_request_seconds",
@@ -37,15 +36,18 @@ WAITING = {
     "upheld_jobs_failed": ("Jobs given up", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"),
     "upheld_job_wait_seconds": (
         "How long the oldest job that is due has waited",
-        "SELECT coalesce(extract(epoch FROM now() - min(coalesce(j.scheduled_at, e.at))), 0) FROM procrastinate_jobs j"
-        " LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"
-        " WHERE j.status = 'todo' AND coalesce(j.scheduled_at, now()) <= now()",
+        """SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, event.at))), 0)
+             FROM procrastinate_jobs job
+             LEFT JOIN procrastinate_events event ON event.job_id = job.id AND event.type = 'deferred'
+            WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()""",
     ),
 }
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    REQUESTS.labels(method if method in {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"} else "other", route, status).observe(seconds)
+    REQUESTS.labels(
+        method if method in {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"} else "other", route, status
+    ).observe(seconds)
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -83,15 +85,3 @@ class _Waiting:
         except DatabaseError:
             reachable.add_metric([], 0)
         yield reachable
-
-
-def share_counters(data: Path) -> None:
-    """Let this process and its children add to the host's counters. Call it before the first import of Django's urls."""
-    folder = data / "metrics" / socket.gethostname()
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ[SHARED_FILES] = str(folder)
-
-
-def forget_counters(data: Path) -> None:
-    """Begin from zero: for who starts all processes of a host."""
-    shutil.rmtree(data / "metrics" / socket.gethostname(), ignore_errors=True)

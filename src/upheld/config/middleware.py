@@ -40,7 +40,13 @@ def observed(get_response: GetResponse) -> GetResponse:
             route = request.resolver_match.route if request.resolver_match else _unmatched(request)
             metrics.count_request(request.method or "", route, response.status_code, seconds)
             if not route.startswith("("):
-                log.info("answered", method=request.method, route=route, status=response.status_code, ms=round(seconds * 1000, 1))
+                log.info(
+                    "answered",
+                    method=request.method,
+                    route=route,
+                    status=response.status_code,
+                    ms=round(seconds * 1000, 1),
+                )
         return response
 
     return respond

@@ -16,7 +16,7 @@ django_stubs_ext.monkeypatch()
 
 ENVIRONMENT: Final = Environment.read(os.environ)
 
-# -- what the rooms ask for -----------------------------------------------------------------------------------------------
+# -- what the rooms ask for --------------------------------------------------------------------------------------------
 
 UPHELD_DATA = ENVIRONMENT.data
 UPHELD_URL = ENVIRONMENT.url
@@ -28,7 +28,7 @@ UPHELD_METRICS_TOKEN = ENVIRONMENT.metrics_token
 UPHELD_WORKER_JOBS = ENVIRONMENT.worker_jobs
 UPHELD_STALLED_AFTER = ENVIRONMENT.stalled_after  # seconds without a heartbeat after which a worker's jobs are taken up
 
-# -- Django ---------------------------------------------------------------------------------------------------------------
+# -- Django ------------------------------------------------------------------------------------------------------------
 
 SECRET_KEY = ENVIRONMENT.secret_key or kept_secret(ENVIRONMENT.data)
 DEBUG = ENVIRONMENT.debug
@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-# -- the database ---------------------------------------------------------------------------------------------------------
+# -- the database ------------------------------------------------------------------------------------------------------
 
 _database = ENVIRONMENT.database or database_of(embedded.cluster_in(ENVIRONMENT.data).url())
 _pool: dict[str, Any] | bool = False
@@ -102,7 +102,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "upheld_cache"},
 }
 
-# -- pages ----------------------------------------------------------------------------------------------------------------
+# -- pages -------------------------------------------------------------------------------------------------------------
 
 TEMPLATES = [
     {
@@ -134,7 +134,9 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data / "static"
-MEDIA_ROOT = ENVIRONMENT.data / "files"  # never served as they are: every file goes through a view that asks who may see it
+MEDIA_ROOT = (
+    ENVIRONMENT.data / "files"
+)  # never served as they are: every file goes through a view that asks who may see it
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -148,16 +150,22 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# -- languages and time ---------------------------------------------------------------------------------------------------
+# -- languages and time ------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("pt-br", "Português (Brasil)")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("pt-br", "Português (Brasil)"),
+]
 LOCALE_PATHS = [SOURCE_ROOT / "src" / "upheld" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# -- what a browser may do ------------------------------------------------------------------------------------------------
+# -- what a browser may do ---------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -185,10 +193,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# -- signing in -----------------------------------------------------------------------------------------------------------
+# -- signing in --------------------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -215,7 +226,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_https
 MFA_TOTP_ISSUER = "Upheld"
 
-# -- mail -----------------------------------------------------------------------------------------------------------------
+# -- mail --------------------------------------------------------------------------------------------------------------
 
 UPHELD_SMTP = ENVIRONMENT.smtp  # None: nothing can leave, and what waits says so
 if ENVIRONMENT.smtp:
@@ -224,12 +235,12 @@ if ENVIRONMENT.smtp:
     EMAIL_USE_TLS, EMAIL_USE_SSL = ENVIRONMENT.smtp.security == "starttls", ENVIRONMENT.smtp.security == "tls"
 EMAIL_TIMEOUT = 20
 
-# -- jobs -----------------------------------------------------------------------------------------------------------------
+# -- jobs --------------------------------------------------------------------------------------------------------------
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_ON_APP_READY = "upheld.config.jobs.on_app_ready"
+PROCRASTINATE_IMPORT_PATHS = ["upheld.config.schedule"]
 
-# -- logs -----------------------------------------------------------------------------------------------------------------
+# -- logs --------------------------------------------------------------------------------------------------------------
 
 LOGGING = logs.logging_settings(ENVIRONMENT.log)
 logs.configure(ENVIRONMENT.log)

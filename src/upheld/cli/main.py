@@ -1,0 +1,93 @@
+"""`upheld COMMAND …`: finds the command, gives it what it stands on, and turns refusals into sentences."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+WRITTEN_WRONGLY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What it does in a line; and whether it needs the database and the rooms above the pure ones."""
+
+    about: str
+    needs_desk: bool = True
+
+
+COMMANDS = {
+    "serve": Command("Serve the pages", needs_desk=False),
+    "worker": Command("Do the jobs: mail out, notifications, whatever waits in the queue"),
+    "ticker": Command("Watch the commitments and act when one warns or is breached"),
+    "listen": Command("Take mail in by SMTP"),
+    "migrate": Command("Bring the database up to date and gather the static files"),
+    "createadmin": Command("Make a person who may do everything"),
+    "verify": Command("Recompute every commitment from its events and report each difference"),
+    "explain": Command("Say why a ticket's deadlines are what they are"),
+    "policy": Command("Check a policy folder", needs_desk=False),
+    "hours": Command("Add open time, or measure it", needs_desk=False),
+    "replay": Command("Hold a file of events against a policy", needs_desk=False),
+    "demo": Command("Start a whole desk with a believable company in it", needs_desk=False),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0 if words else WRITTEN_WRONGLY
+    if words[0] in ("-V", "--version"):
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(version("upheld"))
+        except PackageNotFoundError:
+            print("0.1.0")
+        return 0
+    name, rest = words[0], words[1:]
+    if name not in COMMANDS:
+        return _unknown(name)
+    try:
+        return _run(name, rest)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `upheld replay … | head`
+        sys.stderr.close()
+        return 0
+
+
+def _run(name: str, rest: list[str]) -> int:
+    if not COMMANDS[name].needs_desk or {"-h", "--help"} & set(rest):
+        return _call(name, rest)
+    from upheld.cli.desk import NotToday, desk
+
+    try:
+        with desk():
+            return _call(name, rest)
+    except NotToday as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+def _call(name: str, rest: list[str]) -> int:
+    code: int = import_module(f"upheld.cli.{name}").main(rest)
+    return code
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS)) + 2
+    lines = [f"  {name:<{width}}{command.about}" for name, command in COMMANDS.items()]
+    return "\n".join(["usage: upheld COMMAND …", "", *lines, "", "upheld COMMAND --help says more."])
+
+
+def _unknown(name: str) -> int:
+    from upheld.kernel.text import nearest
+
+    near = nearest(name, COMMANDS)
+    hint = f" Did you mean “{near}”?" if near else ""
+    print(f"There is no command “{name}”.{hint}\n\n{_overview()}", file=sys.stderr)
+    return WRITTEN_WRONGLY

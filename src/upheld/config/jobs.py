@@ -1,0 +1,113 @@
+"""Jobs: how the queue is worked, and how the jobs of a worker that was killed come back.
+
+A worker tells the database every few seconds that it lives. What a silent one had begun is queued again by whichever
+worker looks next. That is done here, beside the work, and not by a job of its own: a queue full of long jobs could not
+delay it, and nothing is written while all is well. One statement finds and re-queues under row locks, so that two workers
+that look at the same moment cannot start a job twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import psycopg
+import structlog
+from django.conf import settings
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
+
+from upheld.config.metrics import JOBS, TAKEN_UP
+
+log = structlog.stdlib.get_logger("upheld.jobs")
+GRACE = 3.0  # seconds that a running job has to end when the worker is told to stop
+PAUSE_WHEN_AWAY = 1.0
+
+TAKE_UP = """
+WITH silent AS (
+    SELECT job.id FROM procrastinate_jobs job
+    WHERE job.status = 'doing' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_workers worker
+        WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - make_interval(secs => %(seconds)s))
+    ORDER BY job.id FOR UPDATE OF job SKIP LOCKED
+)
+SELECT silent.id, procrastinate_retry_job_v2(silent.id, now(), NULL, NULL, NULL) FROM silent
+"""
+
+
+async def work(stop: asyncio.Event) -> None:
+    """Work the queue until `stop` is set. A lost database is waited for; nothing else ends it."""
+    told = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        round_ = asyncio.create_task(_one_round())
+        await asyncio.wait({round_, told}, return_when=asyncio.FIRST_COMPLETED)
+        if not round_.done():
+            round_.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                await round_
+            except (ConnectorException, psycopg.Error, OSError) as error:
+                log.warning("database away, trying again", reason=type(error).__name__)
+        if not stop.is_set():
+            await asyncio.wait({told}, timeout=PAUSE_WHEN_AWAY)
+    told.cancel()
+
+
+async def _one_round() -> None:
+    """A worker with its own connections, until it is cancelled or the database goes away."""
+    silence = settings.UPHELD_STALLED_AFTER
+    connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with django_app.replace_connector(connector) as app:
+        async with app.open_async():
+            looking = asyncio.create_task(_take_up_forever(app, silence))
+            try:
+                await app.run_worker_async(
+                    name="upheld",
+                    concurrency=settings.UPHELD_WORKER_JOBS,
+                    fetch_job_polling_interval=min(5.0, silence / 4),
+                    update_heartbeat_interval=silence / 4,
+                    stalled_worker_timeout=silence,
+                    shutdown_graceful_timeout=GRACE,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    worker_middleware=[counted],
+                )
+            finally:
+                looking.cancel()
+                with contextlib.suppress(asyncio.CancelledError, ConnectorException, psycopg.Error):
+                    await looking
+
+
+async def _take_up_forever(app: App, silence: float) -> None:
+    while True:
+        await asyncio.sleep(silence / 4)
+        with contextlib.suppress(ConnectorException):
+            await take_up_silent(app, silence)
+
+
+async def take_up_silent(app: App, silence: float) -> list[int]:
+    """Queue again what workers had begun that have not been heard of for `silence` seconds. Returns the jobs."""
+    rows = await app.connector.execute_query_all_async(TAKE_UP, seconds=silence)
+    jobs = [int(row["id"]) for row in rows]
+    if jobs:
+        TAKEN_UP.inc(len(jobs))
+        log.warning("took up the jobs of a worker that fell silent", jobs=jobs)
+    return jobs
+
+
+async def counted(call_next: AsyncCallNext, context: JobContext, _worker: Worker) -> Any:
+    """Count each job by how it ended, and log what failed without its arguments."""
+    task = context.job.task_name
+    try:
+        result = await call_next()
+    except Exception:
+        JOBS.labels(task, "failed").inc()
+        log.exception("job failed", task=task, job=context.job.id, attempts=context.job.attempts)
+        raise
+    JOBS.labels(task, "done").inc()
+    return result

@@ -1,0 +1,14 @@
+"""The page of the night shift: what runs when, and which modules declare jobs. Every worker imports it."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="sessions.clear", queueing_lock="sessions.clear", pass_context=False)
+def clear_sessions(timestamp: int) -> None:
+    """Forget sign-ins that have run out."""
+    from django.core.management import call_command
+
+    call_command("clearsessions", verbosity=0)
