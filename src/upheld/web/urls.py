@@ -1,0 +1,14 @@
+"""Every address of ours: the workspace under /desk/, shared files, the demo's mails, and the customers' front at the root."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from upheld.web import attachments
+
+urlpatterns = [
+    path("desk/", include("upheld.web.desk.urls")),
+    path("attachments/<int:pk>/<str:name>", attachments.download, name="attachment"),
+    path("demo/mails/", include("upheld.web.demo.urls")),
+    path("", include("upheld.web.portal.urls")),
+]
