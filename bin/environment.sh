@@ -53,7 +53,7 @@ install() {
         "$python" -m venv "$ROOT/.venv" || return 1
     fi
     echo "Installing what $(basename "$2") lists …" >&2
-    PIP_DISABLE_PIP_VERSION_CHECK=1 "$PYTHON" -m pip install --quiet --require-hashes --no-deps --only-binary :all: \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 "$PYTHON" -m pip install -qq --require-hashes --no-deps --only-binary :all: \
         --no-compile -r "$2" >&2 || return 1
     "$PYTHON" - "$ROOT/src" <<'PY' || return 1
 import pathlib, sys, sysconfig
