@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
-import logging.config
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,18 +17,21 @@ Speak = Callable[[], dict[str, Any]]
 
 
 @pytest.fixture
-def spoken(capsys: pytest.CaptureFixture[str]) -> Speak:
-    """Logging as in production, in JSON; returns the last line that was logged."""
-    kept = logging.root.handlers[:], logging.root.level
-    logging.config.dictConfig(logs.logging_settings("json"))
+def spoken() -> Iterator[Speak]:
+    """What production's chain makes of a line, in JSON; the fixture returns the last one."""
+    chain = dict(logs.logging_settings("json")["formatters"]["chain"])
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(chain.pop("()")(**chain))
     logs.configure("json")
+    logging.root.addHandler(handler)
 
     def last() -> dict[str, Any]:
-        line: dict[str, Any] = json.loads(capsys.readouterr().err.strip().splitlines()[-1])
+        line: dict[str, Any] = json.loads(stream.getvalue().strip().splitlines()[-1])
         return line
 
-    yield last  # type: ignore[misc]
-    logging.root.handlers, logging.root.level = kept
+    yield last
+    logging.root.removeHandler(handler)
 
 
 def test_a_line_is_one_object_with_time_level_and_request(spoken: Speak) -> None:
@@ -74,16 +77,17 @@ def test_secrets_in_a_librarys_text_are_masked(spoken: Speak, text: str) -> None
 
 
 def test_a_refused_row_is_not_quoted(spoken: Speak) -> None:
+    refusal = "null value in a column\nDETAIL:  Failing row contains (1, {0}, {0}).".format("hush")
     try:
-        raise ValueError('null value in column "at"\nDETAIL:  Failing row contains (1, hush, hush).')
+        raise ValueError(refusal)
     except ValueError:
         structlog.stdlib.get_logger("upheld.test").exception("failed")
     line = spoken()
-    assert "hush" not in json.dumps(line).replace('hush, hush)."', "")
+    assert "(1, hush" not in json.dumps(line)
     assert "null value" in line["exception"]
 
 
 def test_keys_that_only_look_private_stay(spoken: Speak) -> None:
-    structlog.stdlib.get_logger("upheld.test").warning("x", context="c", contents="c2", strawberry=1)
+    structlog.stdlib.get_logger("upheld.test").warning("x", context="c", strawberry=1)
     line = spoken()
     assert (line["context"], line["strawberry"]) == ("c", 1)

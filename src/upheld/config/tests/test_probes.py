@@ -96,7 +96,9 @@ def test_a_bug_shows_no_traceback(browser: Client) -> None:
 
 @override_settings(ROOT_URLCONF=__name__)
 def test_a_request_keeps_the_id_that_a_proxy_gave(browser: Client) -> None:
-    assert browser.get("/broken/", headers={"X-Request-ID": "from-the-proxy"}).headers["X-Request-ID"] == "from-the-proxy"
+    assert (
+        browser.get("/broken/", headers={"X-Request-ID": "from-the-proxy"}).headers["X-Request-ID"] == "from-the-proxy"
+    )
     assert browser.get("/broken/", headers={"X-Request-ID": "bad\tid"}).headers["X-Request-ID"] != "bad\tid"
 
 
