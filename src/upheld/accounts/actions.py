@@ -1,0 +1,67 @@
+"""Changing what a customer bought, and who belongs to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from upheld.accounts.models import Account, Contact, Domain, Identity
+from upheld.events.actions import record
+from upheld.events.actors import Actor
+from upheld.people.models import Person
+
+PUBLIC_PROVIDERS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com aol.com gmx.de gmx.net gmx.com "
+    "web.de mail.ru yandex.ru qq.com 163.com 126.com proton.me protonmail.com zoho.com mail.com t-online.de orange.fr free.fr laposte.net "
+    "libero.it uol.com.br bol.com.br naver.com hanmail.net fastmail.com hey.com pm.me tutanota.com".split()
+)
+
+
+class AccountRefused(Exception):
+    """Does not apply; the text is shown to the user as it is."""
+
+
+@transaction.atomic
+def change_plan(account: Account, *, plan: str, by: Actor, at: datetime) -> None:
+    """Set the plan. Open tickets follow: `tickets.handlers` hears `account.changed`. Setting the same plan records nothing."""
+    account.refresh_from_db(from_queryset=Account.objects.select_for_update())
+    if account.plan == plan:
+        return
+    before, account.plan = account.plan, plan
+    account.save(update_fields=["plan"])
+    record("account.changed", account.key, by=by, at=at, data={"plan": plan, "plan_before": before})
+
+
+@transaction.atomic
+def add_domain(account: Account, *, name: str, by: Actor, at: datetime) -> Domain:
+    """Senders of this mail domain belong to the account from now on. Refused for public mail providers and for another's domain."""
+    name = name.strip().lower().removeprefix("@")
+    if name in PUBLIC_PROVIDERS:
+        raise AccountRefused(f"{name} is a public mail provider; its senders do not all belong to one account.")
+    domain, is_new = Domain.objects.get_or_create(name=name, defaults={"account": account})
+    if domain.account_id != account.pk:
+        raise AccountRefused(f"{name} belongs to another account already.")
+    if is_new:
+        record("account.changed", account.key, by=by, at=at, data={"domain_added": name})
+    return domain
+
+
+@transaction.atomic
+def add_contact(
+    *, email: str, name: str = "", account: Account | None, by: Actor, at: datetime, is_administrator: bool = False, zone: str = ""
+) -> Contact:
+    """A person at an account, known by a mail address. An address that is known already returns its contact unchanged."""
+    email = email.strip().lower()
+    known = Contact.objects.at_address(email).first()
+    if known is not None:
+        return known
+    person = Person.objects.filter(email=email).first()
+    if person is None:
+        person = Person.objects.create_user(
+            email, None, name=name, zone=zone or (account.zone if account else "UTC"), language=account.language if account else "en"
+        )
+    contact, _ = Contact.objects.get_or_create(person=person, defaults={"account": account, "is_administrator": is_administrator})
+    Identity.objects.get_or_create(kind="mail", value=email, defaults={"contact": contact})
+    record("contact.added", contact.key, by=by, at=at, data={"account": account.key if account else None})
+    return contact

@@ -1,0 +1,7 @@
+"""Rows about messages on their way in and out."""
+
+from upheld.channels.models.files import StoredFile
+from upheld.channels.models.outgoing import OutgoingMail
+from upheld.channels.models.received import ReceivedMail
+
+__all__ = ["OutgoingMail", "ReceivedMail", "StoredFile"]

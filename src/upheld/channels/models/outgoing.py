@@ -1,0 +1,58 @@
+"""The outbox: every mail that we say we send, from the moment we say it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self, now: datetime) -> OutgoingMailQuerySet:
+        return self.filter(state=OutgoingMail.State.QUEUED, next_try_at__lte=now)
+
+    def failed(self) -> OutgoingMailQuerySet:
+        return self.filter(state=OutgoingMail.State.FAILED)
+
+
+class OutgoingMail(models.Model):
+    """Written in the transaction of the act that sends it. One Message-ID for life; `key` makes queueing it idempotent.
+
+    `raw` is the whole message as it leaves. `subject_key` is what it speaks of (`ticket:42`), so that a failure can be shown there.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting to be sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Could not be sent"
+
+    key = models.CharField(max_length=160, unique=True)
+    message_id = models.CharField(max_length=320, unique=True)
+    in_reply_to = models.CharField(max_length=320, blank=True)
+    subject_key = models.CharField(max_length=64, blank=True)
+    envelope_from = models.CharField(max_length=320)
+    recipients: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    title = models.CharField(max_length=400, blank=True)
+    raw = models.BinaryField()
+    is_automatic = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    queued_at = models.DateTimeField(db_default=Now())
+    next_try_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    refused: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    error = models.CharField(max_length=400, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["next_try_at"], name="outgoing_due", condition=models.Q(state="queued")),
+            models.Index(fields=["subject_key", "id"], name="outgoing_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.state})"

@@ -1,0 +1,53 @@
+"""What a policy may say about conversations that are no tickets. No Django here: `upheld policy check` reads it too."""
+
+from upheld.policy.vocabulary import Subject
+
+CHAT = Subject(
+    "chat",
+    {"chat.requested": "A visitor asked to chat.", "chat.answered": "Somebody of ours wrote the first line.", "chat.ended": "It is over."},
+    {"plan": "plans", "language": "languages"},
+)
+CALL = Subject(
+    "call",
+    {
+        "call.started": "It rings.",
+        "call.answered": "Somebody of ours picked up.",
+        "call.held": "The caller was put on hold.",
+        "call.resumed": "The caller was taken off hold.",
+        "call.ended": "It is over.",
+    },
+    {"plan": "plans", "line": None},
+)
+MENTION = Subject(
+    "mention",
+    {"mention.received": "Somebody wrote to us or about us in public.", "mention.answered": "We answered.", "mention.dismissed": "No answer is due."},
+    {"network": None},
+)
+TOPIC = Subject(
+    "topic",
+    {"topic.posted": "A question was asked in the forum.", "topic.answered_by_staff": "Somebody of ours answered.", "topic.closed": "It is over."},
+    {"category": None},
+)
+INCIDENT = Subject(
+    "incident",
+    {
+        "incident.declared": "Something is broken for many.",
+        "incident.updated": "The public was told how it stands.",
+        "incident.resolved": "It works again.",
+        "incident.root_cause_recorded": "The root cause was written down.",
+        "incident.reviewed": "The review meeting took place.",
+    },
+    {"severity": None},
+)
+RECORDING = Subject(
+    "recording",
+    {"recording.made": "A call was recorded.", "recording.deleted": "The recording is gone."},
+    {"legal_hold": frozenset({True, False})},
+)
+ARTICLE = Subject(
+    "article",
+    {"article.published": "It can be read.", "article.refreshed": "It was checked and brought up to date.", "article.retired": "It is gone."},
+    {"audience": None},
+)
+
+SUBJECTS = (CHAT, CALL, MENTION, TOPIC, INCIDENT, RECORDING, ARTICLE)

@@ -1,0 +1,61 @@
+"""Publishing a policy, and waiving a commitment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from upheld.commitments.following import follow, hold
+from upheld.commitments.models import Commitment, PolicyVersion
+from upheld.commitments.policies import forget_what_is_in_force, vocabulary
+from upheld.events.actions import record
+from upheld.events.actors import Actor
+from upheld.policy import load
+from upheld.policy.loader import digest
+
+PUBLISHING = 7_205_001  # advisory lock: two publishers come one after the other
+
+
+class NotAwaited(ValueError):
+    """The commitment is over, or was breached already; there is nothing left to waive."""
+
+
+@transaction.atomic
+def publish(folder: Path, *, by: Actor, at: datetime) -> PolicyVersion:
+    """Bring the policy of a folder into force. Raises PolicyErrors, and then the running one stays in force.
+
+    Publishing what is in force already changes nothing and returns it. What began under an earlier version stays with it.
+    """
+    policy = load(folder, vocabulary=vocabulary())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+    newest = PolicyVersion.objects.first()
+    mark = digest(policy)
+    if newest is not None and newest.digest == mark:
+        return newest
+    version = PolicyVersion.objects.create(
+        name=policy.name,
+        number=policy.version,
+        digest=mark,
+        sources={name: raw.decode() for name, raw in policy.sources.items()},
+        published_at=at,
+        published_by=by.key,
+    )
+    record("policy.published", f"policy:{version.pk}", by=by, at=at, data={"name": policy.name, "version": policy.version})
+    transaction.on_commit(forget_what_is_in_force)
+    return version
+
+
+@transaction.atomic
+def waive(subject: str, clause: str, cycle: int, *, by: Actor, at: datetime, reason: str) -> Commitment:
+    """Let a running or paused commitment go, with a reason that stands in the event. Raises NotAwaited."""
+    hold(subject)
+    waivable = (Commitment.State.RUNNING, Commitment.State.PAUSED)
+    row = Commitment.objects.filter(subject=subject, clause=clause, cycle=cycle, state__in=waivable).first()
+    if row is None:
+        raise NotAwaited(f"{clause} of {subject} is over or was breached; it cannot be waived.")
+    record("commitment.waived", subject, by=by, at=at, data={"clause": clause, "cycle": cycle, "reason": reason})
+    rows = {(row.clause, row.cycle): row for row in follow(subject, at=at)}
+    return rows[clause, cycle]

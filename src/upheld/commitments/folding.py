@@ -1,0 +1,71 @@
+"""Between rows and the fold: events from the database into values, states into commitment rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from upheld.commitments.models import Commitment
+from upheld.commitments.policies import plan_of
+from upheld.events.models import Event as EventRow
+from upheld.kernel.instants import from_us, iso, to_us
+from upheld.policy import CommitmentState, Event, SubjectFold
+
+OWN_EVENTS = frozenset({"commitment.warned", "commitment.breached"})
+CACHED = ("state", "due_at", "ended_at", "since_at", "target", "used", "late", "calendar", "marks", "next_wake_at")
+
+
+def as_value(row: EventRow) -> Event:
+    return Event(to_us(row.at), row.kind, row.subject, row.actor, row.data)
+
+
+def is_folded(row: EventRow) -> bool:
+    """Warnings and breaches are what the fold yields; they are no input of it."""
+    return row.kind not in OWN_EVENTS
+
+
+def fold_subject(subject: str, version_id: int, rows: Iterable[EventRow], *, at: datetime) -> list[CommitmentState]:
+    """The commitments of a subject at an instant, from its events in recorded order."""
+    run = SubjectFold(plan_of(version_id, subject.partition(":")[0]))
+    for row in rows:
+        if is_folded(row):
+            run.apply(as_value(row))
+    return run.states(to_us(at))
+
+
+def cached_values(state: CommitmentState) -> dict[str, Any]:
+    """The columns of a commitment row that the fold decides. `used` is what was used at `since_at`, so that it holds until the next event."""
+    return {
+        "state": state.state,
+        "due_at": _moment(state.due_at),
+        "ended_at": _moment(state.ended_at),
+        "since_at": from_us(state.since_at),
+        "target": state.target,
+        "used": state.used if state.ended_at is not None else state.used_at_since,
+        "late": state.late,
+        "calendar": state.calendar,
+        "marks": [[name, iso(at)] for name, at in state.marks],
+        "next_wake_at": _moment(state.next_wake_at),
+    }
+
+
+def new_row(subject: str, version_id: int, state: CommitmentState) -> Commitment:
+    return Commitment(
+        subject=subject,
+        version_id=version_id,
+        clause=state.clause,
+        cycle=state.cycle,
+        began_at=from_us(state.began_at),
+        **cached_values(state),
+    )
+
+
+def differences(row: Commitment, state: CommitmentState) -> dict[str, tuple[Any, Any]]:
+    """What the row says and what the fold says, by column, where they differ."""
+    wanted = cached_values(state) | {"began_at": from_us(state.began_at)}
+    return {name: (getattr(row, name), value) for name, value in wanted.items() if getattr(row, name) != value}
+
+
+def _moment(instant: int | None) -> datetime | None:
+    return None if instant is None else from_us(instant)

@@ -1,0 +1,125 @@
+"""Bringing the commitment rows up to the fold, and acting once on what time did.
+
+Whoever recorded an event calls `follow` in the same transaction; the ticker calls `follow_many` for subjects whose time has come. Both
+hold the subject's clock row locked, so that the events of one subject are recorded and folded one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from upheld.commitments.folding import CACHED, cached_values, differences, fold_subject, new_row
+from upheld.commitments.models import Clock, Commitment
+from upheld.commitments.policies import version_in_force
+from upheld.events.actions import record_many
+from upheld.events.actors import Actor
+from upheld.events.models import Event
+from upheld.policy import CommitmentState
+
+KEEPER = Actor("policy:", "The policy")
+
+
+def hold(subject: str) -> Clock:
+    """Lock the subject until the end of the transaction, and bind it to the policy in force if it is new."""
+    clock, _ = Clock.objects.select_for_update().get_or_create(subject=subject, defaults={"version": version_in_force()})
+    return clock
+
+
+@transaction.atomic
+def follow(subject: str, *, at: datetime) -> list[Commitment]:
+    """Fold the subject's events again and bring its rows up to date. Returns all its commitments."""
+    return follow_many([hold(subject)], at=at)[subject]
+
+
+def follow_new(subject: str, events: Iterable[Event], *, at: datetime) -> list[Commitment]:
+    """The same for a subject that was made in this transaction: nobody else can know it, so nothing is read or locked."""
+    version = version_in_force()
+    states = fold_subject(subject, version.pk, events, at=at)
+    rows = [new_row(subject, version.pk, state) for state in states]
+    Clock.objects.create(subject=subject, version=version, next_wake_at=_first_wake(rows))
+    Commitment.objects.bulk_create(rows)
+    _announce(_marks(subject, states, {}), at=at)
+    return rows
+
+
+def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Commitment]]:
+    """The same for many held subjects: three reads and at most four writes, however many they are."""
+    events: dict[str, list[Event]] = {clock.subject: [] for clock in clocks}
+    rows: dict[str, list[Commitment]] = {clock.subject: [] for clock in clocks}
+    for event in Event.objects.filter(subject__in=events).order_by("id"):
+        events[event.subject].append(event)
+    for row in Commitment.objects.filter(subject__in=rows).order_by("id"):
+        rows[row.subject].append(row)
+    changed: list[Commitment] = []
+    created: list[Commitment] = []
+    happened: list[tuple[str, CommitmentState, str, int]] = []
+    woken: list[Clock] = []
+    for clock in clocks:
+        subject = clock.subject
+        states = fold_subject(subject, clock.version_id, events[subject], at=at)
+        known = {(row.clause, row.cycle): row for row in rows[subject]}
+        happened += _marks(subject, states, known)
+        for state in states:
+            row = known.get((state.clause, state.cycle))
+            if row is None:
+                row = new_row(subject, clock.version_id, state)
+                created.append(row)
+                rows[subject].append(row)
+            elif differences(row, state):
+                for name, value in cached_values(state).items():
+                    setattr(row, name, value)
+                changed.append(row)
+        first = _first_wake(rows[subject])
+        if first != clock.next_wake_at:
+            clock.next_wake_at = first
+            woken.append(clock)
+    Commitment.objects.bulk_create(created)
+    Commitment.objects.bulk_update(changed, CACHED, batch_size=1000)
+    Clock.objects.bulk_update(woken, ["next_wake_at"], batch_size=1000)
+    _announce(happened, at=at)
+    return rows
+
+
+def _first_wake(rows: Iterable[Commitment]) -> datetime | None:
+    return min((row.next_wake_at for row in rows if row.next_wake_at is not None), default=None)
+
+
+def _marks(
+    subject: str, states: Iterable[CommitmentState], known: dict[tuple[str, int], Commitment]
+) -> list[tuple[str, CommitmentState, str, int]]:
+    """Warnings and breaches that the rows do not know yet, as (subject, state, mark, instant)."""
+    fresh = []
+    for state in states:
+        row = known.get((state.clause, state.cycle))
+        seen = {name for name, _ in row.marks} if row is not None else set()
+        fresh += [(subject, state, name, at) for name, at in state.marks if name not in seen]
+    return fresh
+
+
+def _announce(marks: Iterable[tuple[str, CommitmentState, str, int]], *, at: datetime) -> None:
+    """Record each mark as an event, with the instant at which it was due. The key makes it once, whoever comes second."""
+    from upheld.kernel.instants import from_us, iso
+
+    events = []
+    for subject, state, name, instant in marks:
+        kind = {"breach": "commitment.breached", "do": "commitment.came_due"}.get(name, "commitment.warned")
+        events.append(
+            Event(
+                kind=kind,
+                subject=subject,
+                actor=KEEPER.key,
+                at=from_us(instant),
+                recorded_at=at,
+                data={
+                    "clause": state.clause,
+                    "cycle": state.cycle,
+                    "mark": name,
+                    "due_at": None if state.due_at is None else iso(state.due_at),
+                },
+                key=f"{subject}/{state.clause}/{state.cycle}/{name}",
+            )
+        )
+    record_many(events)

@@ -1,0 +1,22 @@
+"""What happens when something happens: event kind -> who hears of it, in this order.
+
+Handlers are idempotent; each runs in its own transaction, in a job that was queued in the transaction of the event.
+"""
+
+REACTIONS: dict[str, tuple[str, ...]] = {
+    "message.received": ("upheld.tickets.intake.take_in",),
+    "message.failed": ("upheld.tickets.handlers.tell_of_failed_mail",),
+    "ticket.opened": ("upheld.tickets.acknowledging.acknowledge", "upheld.tickets.handlers.notify"),
+    "ticket.customer_replied": ("upheld.tickets.handlers.notify",),
+    "ticket.replied": ("upheld.tickets.handlers.notify",),
+    "ticket.noted": ("upheld.tickets.handlers.notify",),
+    "ticket.assigned": ("upheld.tickets.handlers.notify",),
+    "ticket.reopened": ("upheld.tickets.handlers.notify",),
+    "ticket.resolved": ("upheld.tickets.handlers.notify",),
+    "ticket.raised": ("upheld.tickets.handlers.notify",),
+    "ticket.escalation_requested": ("upheld.tickets.handlers.notify",),
+    "ticket.changed": ("upheld.tickets.handlers.raise_by_trigger", "upheld.tickets.handlers.notify"),
+    "account.changed": ("upheld.tickets.handlers.follow_account",),
+    "commitment.warned": ("upheld.tickets.handlers.act_on_commitment",),
+    "commitment.breached": ("upheld.tickets.handlers.act_on_commitment",),
+}

@@ -1,0 +1,45 @@
+"""The event row."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def about(self, subject: str) -> EventQuerySet:
+        """The events of one subject in the order in which they were recorded, which is the order in which they count."""
+        return self.filter(subject=subject).order_by("id")
+
+    def of_kind(self, *kinds: str) -> EventQuerySet:
+        return self.filter(kind__in=kinds)
+
+
+class Event(models.Model):
+    """One fact. Rows are added and never changed or deleted: the database refuses both, except while retention erases.
+
+    `data` carries keys and plain values, never a message's text or a person's data. `at` is when it became true (for a breach
+    the time it was due), `recorded_at` when we wrote it down. `key`, where there is one, makes recording idempotent.
+    """
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64)
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    data: models.JSONField[Any, dict[str, Any]] = models.JSONField(default=dict)
+    key = models.CharField(max_length=128, null=True, unique=True)  # noqa: DJ001 - null, so that only real keys are unique
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "id"], name="event_subject"),
+            models.Index(fields=["kind", "at"], name="event_kind_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -1,0 +1,88 @@
+"""Who works here: agents in teams, on levels and shifts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from upheld.events.actors import Actor
+from upheld.people.models.person import Person
+
+
+class Team(models.Model):
+    """Agents who share a queue. `department` is a name from the policy; `lead` hears of warnings and breaches."""
+
+    name = models.CharField(max_length=80, unique=True)
+    department = models.CharField(max_length=64, blank=True)
+    lead = models.ForeignKey("people.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgentQuerySet(models.QuerySet["Agent"]):
+    def working(self) -> AgentQuerySet:
+        return self.filter(person__is_active=True)
+
+    def on_level(self, number: int) -> AgentQuerySet:
+        return self.working().filter(level=number)
+
+    def with_role(self, *roles: str) -> AgentQuerySet:
+        return self.working().filter(role__in=roles)
+
+    def of_department(self, department: str) -> AgentQuerySet:
+        return self.working().filter(team__department=department)
+
+
+class Agent(models.Model):
+    """A person's work: role (what they may do), level (how hard the questions are), shift (a calendar of the policy)."""
+
+    class Role(models.TextChoices):
+        AGENT = "agent", "Agent"
+        LEAD = "lead", "Team lead"
+        MANAGER = "manager", "Manager"
+        DIRECTOR = "director", "Director"
+        EXECUTIVE = "executive", "Executive"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    class Presence(models.TextChoices):
+        AWAY = "away", "Away"
+        PRESENT = "present", "Present"
+        BUSY = "busy", "Busy"
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="agent")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    level = models.PositiveSmallIntegerField(default=1)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="agents")
+    shift = models.CharField(max_length=64, blank=True)
+    skills: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    languages: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    capacity = models.PositiveSmallIntegerField(default=20)
+    presence = models.CharField(max_length=8, choices=Presence.choices, default=Presence.AWAY)
+    presence_at = models.DateTimeField(null=True, blank=True)
+    signature = models.TextField(blank=True)
+
+    objects = AgentQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["level", "role"], name="agent_level_role")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    @property
+    def key(self) -> str:
+        return f"agent:{self.pk}"
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.key, str(self.person))
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role != self.Role.AGENT
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == self.Role.ADMINISTRATOR

@@ -1,0 +1,182 @@
+"""Why a commitment stands as it does: every stretch of time, what it counted, and what is left, as data that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from upheld.hours import Calendar
+from upheld.kernel.durations import format_duration
+from upheld.kernel.instants import iso
+from upheld.policy.fold import Plan, SubjectFold
+from upheld.policy.model import Clause, Policy
+from upheld.policy.states import BREACHED, PAUSED, RUNNING, CommitmentState, Event, seconds
+from upheld.policy.tracing import Counted
+
+MOST_PIECES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the sum. `kind`: counted, closed, paused, late, or ahead (what will be counted until it is due)."""
+
+    kind: str
+    start_at: int
+    end_at: int
+    calendar: str
+    counted: int
+    total: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A commitment with its arithmetic. The `counted` of the rows that are not ahead add up to `state.used`."""
+
+    clause: Clause
+    state: CommitmentState
+    policy: str
+    version: int
+    rows: tuple[Row, ...]
+    closures: tuple[tuple[str, str, str], ...]
+    clock_changes: tuple[tuple[int, int], ...]
+    calendar_words: tuple[str, ...]
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.state.target - self.state.used)
+
+    def as_data(self) -> dict[str, Any]:
+        """Instants as ISO text in UTC, durations in seconds."""
+        rows = [
+            asdict(row)
+            | {
+                "start_at": iso(row.start_at),
+                "end_at": iso(row.end_at),
+                "counted": seconds(row.counted),
+                "total": seconds(row.total),
+            }
+            for row in self.rows
+        ]
+        return {
+            "clause": self.clause.name,
+            "name": str(self.clause.label),
+            "source": self.clause.source,
+            "policy": self.policy,
+            "version": self.version,
+            "cycle": self.state.cycle,
+            "state": self.state.state,
+            "calendar": self.state.calendar,
+            "calendar_in_words": list(self.calendar_words),
+            "began_at": iso(self.state.began_at),
+            "due_at": None if self.state.due_at is None else iso(self.state.due_at),
+            "ended_at": None if self.state.ended_at is None else iso(self.state.ended_at),
+            "target_seconds": seconds(self.state.target),
+            "used_seconds": seconds(self.state.used),
+            "left_seconds": seconds(self.remaining),
+            "late_seconds": None if self.state.late is None else seconds(self.state.late),
+            "rows": [row for row in rows],
+            "holidays_and_single_days": [{"date": day, "why": why, "hours": hours} for day, why, hours in self.closures],
+            "clock_changes": [{"at": iso(at), "by_seconds": by} for at, by in self.clock_changes],
+            "sentences": self.sentences(),
+        }
+
+    def sentences(self) -> list[str]:
+        """The same for reading aloud: what is promised, what was used, what is left."""
+        state = self.state
+        told = [
+            f"{self.clause.label}: within {format_duration(state.target)} on the calendar “{state.calendar}” "
+            f"({self.policy}, version {self.version}, clause {self.clause.name}, cycle {state.cycle}).",
+            f"It began at {iso(state.began_at)}; {format_duration(state.used)} of open time were used.",
+        ]
+        paused = sum(row.end_at - row.start_at for row in self.rows if row.kind == "paused")
+        if paused:
+            told.append(f"It stood still for {format_duration(paused)} in pauses.")
+        if state.state == RUNNING and state.due_at is not None:
+            told.append(f"{format_duration(self.remaining)} are left; it is due at {iso(state.due_at)}.")
+        elif state.state == PAUSED:
+            told.append(f"It is paused; {format_duration(self.remaining)} will be left when it goes on.")
+        elif state.state == BREACHED and state.due_at is not None:
+            told.append(f"It was due at {iso(state.due_at)} and was missed.")
+            if state.late is not None:
+                told.append(f"It was fulfilled {format_duration(state.late)} of open time late.")
+        else:
+            told.append(f"It is {state.state}.")
+        return told
+
+
+def explain(
+    policy: Policy, subject: str, events: Iterable[Event], *, until: int, clauses: Iterable[str] | None = None
+) -> list[Explanation]:
+    """Explain every commitment of a subject (or those of the clauses named) as it stands at `until`."""
+    run = SubjectFold(Plan.of(policy, subject.partition(":")[0]), with_traces=True)
+    for event in events:
+        run.apply(event)
+    wanted = None if clauses is None else set(clauses)
+    states = [state for state in run.states(until) if wanted is None or state.clause in wanted]
+    return [_explanation(policy, run, state, max(until, run.at)) for state in states]
+
+
+def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState, until: int) -> Explanation:
+    clause = policy.clauses[state.clause]
+    calendar = policy.calendars[state.calendar]
+    stretches = [stretch for stretch in run.trace(clause.name).stretches if stretch.cycle == state.cycle]
+    if state.ended_at is None and until > state.since_at:
+        is_ticking = state.state != PAUSED
+        counted = state.used - state.used_at_since
+        stretches.append(Counted(state.cycle, state.since_at, until, state.calendar, is_ticking, counted))
+    rows = [row for stretch in stretches for row in _rows(policy, stretch, state)]
+    if state.state == RUNNING and state.due_at is not None and state.due_at > until:
+        rows += _open_rows(calendar, until, state.due_at, "ahead")
+    end = max(until if state.ended_at is None else state.ended_at, state.due_at or 0)
+    return Explanation(
+        clause=clause,
+        state=state,
+        policy=policy.name,
+        version=policy.version,
+        rows=tuple(_with_totals(rows)),
+        closures=tuple((str(one.date), one.reason, one.hours) for one in calendar.closures(state.began_at, end)),
+        clock_changes=tuple(
+            (step.us, step.after_offset_s - step.before_offset_s) for step in calendar.steps(state.began_at, end)
+        ),
+        calendar_words=tuple(calendar.sentences()),
+    )
+
+
+def _rows(policy: Policy, stretch: Counted, state: CommitmentState) -> list[Row]:
+    calendar = policy.calendars[stretch.calendar]
+    if not stretch.is_ticking:
+        return [Row("paused", stretch.start_at, stretch.end_at, stretch.calendar, 0, 0, "paused")]
+    due = state.due_at
+    if state.state == BREACHED and due is not None and stretch.start_at >= due:
+        return _open_rows(calendar, stretch.start_at, stretch.end_at, "late")
+    if state.state == BREACHED and due is not None and stretch.end_at > due:
+        before = _open_rows(calendar, stretch.start_at, due, "counted")
+        return [*before, *_open_rows(calendar, due, stretch.end_at, "late")]
+    return _open_rows(calendar, stretch.start_at, stretch.end_at, "counted")
+
+
+def _open_rows(calendar: Calendar, start: int, end: int, kind: str) -> list[Row]:
+    """The open pieces and the closed gaps between them; over MOST_PIECES pieces, one row for the whole stretch."""
+    pieces = calendar.stretches(start, end)
+    if len(pieces) > MOST_PIECES:
+        counted = calendar.between(start, end)
+        return [Row(kind, start, end, calendar.name, counted, 0, f"{len(pieces)} open spans")]
+    rows: list[Row] = []
+    reached = start
+    for piece in pieces:
+        if piece.start_us > reached:
+            rows.append(Row("closed", reached, piece.start_us, calendar.name, 0, 0, "closed"))
+        rows.append(Row(kind, piece.start_us, piece.end_us, calendar.name, piece.end_us - piece.start_us, 0, piece.reason))
+        reached = piece.end_us
+    if reached < end:
+        rows.append(Row("closed", reached, end, calendar.name, 0, 0, "closed"))
+    return rows
+
+
+def _with_totals(rows: Iterable[Row]) -> Iterable[Row]:
+    total = 0
+    for row in rows:
+        total += row.counted
+        yield Row(row.kind, row.start_at, row.end_at, row.calendar, row.counted, total, row.note)

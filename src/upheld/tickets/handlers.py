@@ -1,0 +1,144 @@
+"""What tickets do when something happened: tell people, climb ladders, follow the account's plan."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from upheld.accounts.models import Account
+from upheld.commitments.models import Clock
+from upheld.commitments.policies import in_force, policy_of
+from upheld.events.actors import Actor
+from upheld.events.models import Event
+from upheld.people.actions import notify as tell
+from upheld.people.models import Person
+from upheld.policy import Policy
+from upheld.policy.model import Clause, Effect
+from upheld.tickets.actions.assignment import assign
+from upheld.tickets.actions.changing import change
+from upheld.tickets.actions.errors import Refused
+from upheld.tickets.actions.escalation import ladder_of, raise_ticket, rung_of
+from upheld.tickets.models import Ticket
+from upheld.tickets.notices import mail_notice, notice_text
+from upheld.tickets.recipients import on_rung, people_for
+
+
+def notify(event: Event) -> None:
+    """Tell whom the policy's `notifications` name for this event, and who stands on the rung that a ticket was raised to."""
+    ticket = _ticket(event)
+    if ticket is None:
+        return
+    policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
+    for one in policy.notifications.values():
+        if one.on == event.kind and one.when.holds(ticket.attributes()):
+            people = [person for word in one.notify for person in people_for(word, ticket, policy)]
+            _tell(ticket, event, people, key=f"{event.pk}/{one.name}", by=one.by)
+    if event.kind == "ticket.raised":
+        rung = rung_of(ladder_of(policy, event.data["ladder"]), event.data["rung"])
+        _tell(ticket, event, on_rung(rung, ticket), key=f"{event.pk}/rung", by=("app", "mail"), urgent=True)
+
+
+def act_on_commitment(event: Event) -> None:
+    """Do what the clause says for its warning or breach. Each effect has a key of its own, so that a second run repeats none."""
+    ticket = _ticket(event)
+    if ticket is None:
+        return
+    policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
+    clause = policy.clauses[event.data["clause"]]
+    effects = clause.on_warn if event.kind == "commitment.warned" else clause.on_breach
+    for number, effect in enumerate(effects):
+        _do(effect, ticket, policy, clause, event, key=f"{event.key}/{number}")
+
+
+def raise_by_trigger(event: Event) -> None:
+    """Raise at once what a ladder's `raised_by` describes."""
+    ticket = _ticket(event)
+    if ticket is None or ticket.is_settled:
+        return
+    policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
+    for ladder in policy.ladders.values():
+        for number, trigger in enumerate(ladder.raised_by):
+            if trigger and trigger.holds(ticket.attributes()):
+                reason = "The policy raises such tickets at once."
+                raise_ticket(ticket, ladder=ladder.name, by=_policy_actor(policy), at=_now(), reason=reason,
+                             key=f"{ticket.key}/{ladder.name}/trigger/{number}")  # fmt: skip
+
+
+def follow_account(event: Event) -> None:
+    """The account's plan changed: its open tickets are re-targeted and keep the time that was used."""
+    account = Account.objects.filter(pk=event.subject.partition(":")[2]).first()
+    if account is None or "plan" not in event.data:
+        return
+    for ticket in Ticket.objects.unsettled().filter(account=account).exclude(plan=account.plan):
+        try:
+            change(ticket, by=_policy_actor(in_force()), at=_now(), plan=account.plan)
+        except Refused:
+            continue  # the version that this ticket was opened under does not know the new plan: its promise stays as it was
+
+
+def tell_of_failed_mail(event: Event) -> None:
+    """A mail of ours could not be sent: whoever deals with the ticket hears of it."""
+    ticket = _ticket(event)
+    if ticket is not None:
+        people = people_for("assignee", ticket, in_force())
+        tell(people, key=f"{event.pk}/failed", subject=ticket.key, kind=event.kind, urgent=True, at=event.at,
+             text=f"{ticket.reference} A mail to the customer could not be delivered.")  # fmt: skip
+
+
+def _do(effect: Effect, ticket: Ticket, policy: Policy, clause: Clause, event: Event, *, key: str) -> None:
+    by, is_breach = _policy_actor(policy), event.kind == "commitment.breached"
+    if effect.kind in ("notify", "page"):
+        people = people_for(effect.value, ticket, policy)
+        urgent = is_breach or effect.kind == "page"
+        _tell(ticket, event, people, key=key, by=("app", "mail") if urgent else ("app",), urgent=urgent, clause=clause)
+    elif ticket.is_settled:
+        return
+    elif effect.kind == "raise":
+        reason = f"{clause.label} was missed." if is_breach else f"{clause.label} is nearly due."
+        raise_ticket(ticket, ladder=effect.value, to=effect.options.get("to"), by=by, at=_now(), reason=reason,
+                     clause=clause.name, key=key)  # fmt: skip
+    elif effect.kind == "assign":
+        agents = [person.agent for person in people_for(effect.value, ticket, policy) if hasattr(person, "agent")]
+        if agents and ticket.assignee not in agents:
+            assign(ticket, to=agents[0], by=by, at=_now())
+    elif effect.kind == "set":
+        change(ticket, by=by, at=_now(), **effect.options)
+
+
+def _tell(
+    ticket: Ticket,
+    event: Event,
+    people: list[Person],
+    *,
+    key: str,
+    by: tuple[str, ...],
+    urgent: bool = False,
+    clause: Clause | None = None,
+) -> None:
+    """In the workspace, and by mail where the policy says so. Nobody is told what they did themselves."""
+    others = [person for person in people if _key_of(person) != event.actor]
+    text = notice_text(event, ticket, clause)
+    tell(others, key=key, subject=ticket.key, kind=event.kind, text=text, at=event.recorded_at, urgent=urgent)
+    if "mail" in by:
+        for person in others:
+            mail_notice(ticket, person, text, key=f"notice:{key}:{person.pk}")
+
+
+def _ticket(event: Event) -> Ticket | None:
+    kind, _, number = event.subject.partition(":")
+    if kind != "ticket":
+        return None
+    return Ticket.objects.select_related("requester__person", "account", "assignee__person", "team").filter(pk=number).first()
+
+
+def _key_of(person: Person) -> str:
+    if hasattr(person, "agent"):
+        return str(person.agent.key)
+    return str(person.contact.key) if hasattr(person, "contact") else ""
+
+
+def _policy_actor(policy: Policy) -> Actor:
+    return Actor(f"policy:{policy.name}", "The policy")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,73 @@
+"""Replies as mails: to whom, from which address of ours, and where in the thread."""
+
+from __future__ import annotations
+
+from upheld.channels.mail.sending import queue
+from upheld.channels.models import OutgoingMail
+from upheld.people.models import Person
+from upheld.policy import Policy
+from upheld.tickets.models import Message, Ticket
+from upheld.tickets.recording import policy_for
+
+MOST_REFERENCES = 20
+
+
+def mail_reply(ticket: Ticket, message: Message) -> OutgoingMail | None:
+    """Queue the mail of a public reply. None when the requester has no mail address; then it is read in the portal."""
+    to = requester_address(ticket)
+    if to is None:
+        return None
+    references = thread_ids(ticket)
+    return queue(
+        key=f"message:{message.pk}",
+        subject_key=ticket.key,
+        to=[to],
+        cc=copies(ticket, message),
+        title=reply_title(ticket),
+        text=message.text,
+        html=message.html,
+        sender=sender_of(policy_for(ticket), ticket.department, author=message.author),
+        in_reply_to=references[-1] if references else "",
+        references=references,
+        files=[(one.name, one.content_type, one.file) for one in message.attachments.select_related("file")],
+    )
+
+
+def requester_address(ticket: Ticket) -> tuple[str, str] | None:
+    """Name and address of the requester."""
+    person = ticket.requester.person
+    return (person.name, person.email) if person.email else None
+
+
+def copies(ticket: Ticket, message: Message) -> list[tuple[str, str]]:
+    """Who is copied: the addresses that the author chose, and the customer's colleagues who watch."""
+    chosen = [("", address) for address in message.cc]
+    watching = Person.objects.filter(watched_tickets=ticket, is_active=True, agent=None)
+    known = {address.lower() for _, address in chosen} | {ticket.requester.person.email}
+    return chosen + [(person.name, person.email) for person in watching if person.email not in known]
+
+
+def sender_of(policy: Policy, department: str, *, author: Person | None = None) -> tuple[str, str]:
+    """Our name and address for a department: its own mail address, else the first that the policy's channels have for it, else any."""
+    company = policy.company.name or policy.name
+    name = f"{author.name} ({company})" if author is not None and author.name else company
+    addresses = [address for channel in policy.channels.values() for address in channel.addresses]
+    named = policy.departments.get(department)
+    if named is not None and named.mail:
+        return name, named.mail
+    fitting = [address.address for address in addresses if address.department == department] or [one.address for one in addresses]
+    return name, fitting[0] if fitting else "support@localhost"
+
+
+def thread_ids(ticket: Ticket) -> list[str]:
+    """The Message-IDs of the thread so far, oldest first, so that mail programs show it as one conversation. Two queries."""
+    rows = ticket.messages.public().order_by("at", "id").values_list("received__message_id", "outgoing__message_id")
+    ids = [received or sent for received, sent in rows if received or sent]
+    first = OutgoingMail.objects.filter(key=f"acknowledge:{ticket.pk}").values_list("message_id", flat=True).first()
+    if first and first not in ids:
+        ids.insert(1 if ids else 0, first)
+    return ids[:1] + ids[1:][-(MOST_REFERENCES - 1) :]
+
+
+def reply_title(ticket: Ticket) -> str:
+    return f"Re: {ticket.title} [{ticket.reference}]"

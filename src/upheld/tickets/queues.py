@@ -1,0 +1,196 @@
+"""The queue: its views, how many tickets each holds, and its pages, found by key and never by counting off.
+
+Every read here follows an index that `Ticket` declares, so that a desk with a million tickets answers like one with a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection
+from django.db.models import F, Q
+
+from upheld.accounts.models import Account, Contact
+from upheld.commitments.models import Commitment
+from upheld.people.models import Agent, Person
+from upheld.tickets.models import Reading, Ticket
+from upheld.tickets.models.ticket import TicketQuerySet
+
+COUNTED_UP_TO = 1000
+PAGE = 50
+SEARCHED = 500  # people and accounts of a name that a search looks through
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A named part of the queue. `is_tightest_first`: by due time, else by the last change, newest first."""
+
+    name: str
+    label: str
+    about: str
+    is_tightest_first: bool = True
+    is_counted: bool = True
+
+
+MINE = View("mine", "My work", "Everything assigned to you that is not settled.")
+UNASSIGNED = View("unassigned", "Unassigned", "Nobody has taken these yet.")
+LATE = View("late", "Late", "A promised time has passed and the promise is still open.")
+OPEN = View("open", "All open", "Everything that is not settled.")
+WAITING = View("waiting", "Waiting", "Waiting on the customer, or on hold.")
+RESOLVED = View("resolved", "Resolved", "Settled, and not closed yet.", is_tightest_first=False, is_counted=False)
+ALL = View("all", "All tickets", "Every ticket there is.", is_tightest_first=False, is_counted=False)
+VIEWS = {view.name: view for view in (MINE, UNASSIGNED, LATE, OPEN, WAITING, RESOLVED, ALL)}
+
+WAITING_STATUSES = (Ticket.Status.WAITING, Ticket.Status.ON_HOLD)
+
+
+def department_view(name: str, label: str) -> View:
+    return View(f"department/{name}", label, f"Everything of {label} that is not settled.")
+
+
+def tickets_in(view: View, *, person: Person, agent: Agent, now: datetime) -> TicketQuerySet:
+    """The tickets of a view that the person may see, not ordered yet."""
+    tickets = Ticket.objects.visible_to(person)
+    match view.name:
+        case "mine":
+            return tickets.unsettled().assigned_to(agent)
+        case "unassigned":
+            return tickets.unsettled().unassigned()
+        case "late":
+            return tickets.late(now)
+        case "waiting":
+            return tickets.unsettled().filter(status__in=WAITING_STATUSES)
+        case "resolved":
+            return tickets.filter(status=Ticket.Status.RESOLVED)
+        case "all":
+            return tickets
+    if view.name.startswith("department/"):
+        return tickets.unsettled().filter(department=view.name.partition("/")[2])
+    return tickets.unsettled()
+
+
+def search(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
+    """Tickets whose number, subject, requester or account says `text`. Words may be cut short at the end (`invo`).
+
+    The parts are gathered by ids, each from its own index, since one condition over all of them could use none.
+    """
+    number = text.strip().removeprefix("#")
+    if number.isdecimal() and len(number) < 19:
+        return tickets.filter(pk=int(number))
+    people = Contact.objects.filter(Q(person__name__icontains=text) | Q(person__email__icontains=text))[:SEARCHED]
+    accounts = Account.objects.filter(name__icontains=text)[:SEARCHED]
+    found = Ticket.objects.filter(requester__in=list(people.values_list("pk", flat=True))).values("pk")
+    found = found.union(Ticket.objects.filter(account__in=list(accounts.values_list("pk", flat=True))).values("pk"))
+    words = ["".join(letter for letter in word if letter.isalnum()) for word in text.split()]
+    if any(words):
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words if word), config="simple", search_type="raw")
+        titled = Ticket.objects.annotate(words=SearchVector("title", config="simple")).filter(words=query)
+        found = found.union(titled.values("pk"))
+    return tickets.filter(pk__in=found)
+
+
+# -- counts ---------------------------------------------------------------------------------------------------------------
+
+UNSETTLED = "FROM tickets_ticket WHERE NOT is_settled"
+
+
+def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[str, int]:
+    """How many tickets each counted view holds, up to COUNTED_UP_TO, and `notifications` that wait. One query."""
+    parts: dict[str, tuple[str, list[object]]] = {
+        "mine": (f"{UNSETTLED} AND assignee_id = %s", [agent.pk]),
+        "unassigned": (f"{UNSETTLED} AND assignee_id IS NULL", []),
+        "late": (f"{UNSETTLED} AND due_at < %s", [now]),
+        "open": (UNSETTLED, []),
+        "waiting": (f"{UNSETTLED} AND status IN (%s, %s)", [str(status) for status in WAITING_STATUSES]),
+        "notifications": ("FROM people_notification WHERE read_at IS NULL AND person_id = %s", [agent.person_id]),
+    }
+    for name in departments:
+        parts[f"department/{name}"] = (f"{UNSETTLED} AND department = %s", [name])
+    columns = ", ".join(f"(SELECT count(*) FROM (SELECT 1 {sql} LIMIT {COUNTED_UP_TO}) counted)" for sql, _ in parts.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", [value for _, values in parts.values() for value in values])  # noqa: S608 - our own words
+        row = cursor.fetchone()
+    assert row is not None
+    return dict(zip(parts, row, strict=True))
+
+
+# -- pages ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets in order; `after` is the key of the last one when more follow."""
+
+    tickets: list[Ticket]
+    after: str
+
+
+def page(tickets: TicketQuerySet, view: View, *, after: str = "", size: int = PAGE) -> Page:
+    """The tickets that follow the key `after`. A key that is none gives the first page. At most two queries."""
+    rows = tickets.for_rows()
+    if view.is_tightest_first:
+        found = _tightest(rows, after, size + 1)
+    else:
+        found = list(_after_change(rows, after).order_by("-changed_at", "-id")[: size + 1])
+    shown = found[:size]
+    return Page(shown, _key(shown[-1], view) if len(found) > size else "")
+
+
+def _tightest(rows: TicketQuerySet, after: str, wanted: int) -> list[Ticket]:
+    """Those with a due time come first, then those without, by number: two ranges of one index."""
+    due, number = _parsed(after)
+    found: list[Ticket] = []
+    if number is None or due is not None:
+        timed = rows.filter(due_at__isnull=False).order_by("due_at", "id")
+        if due is not None and number is not None:
+            timed = timed.filter(due_at__gte=due).exclude(due_at=due, id__lte=number)
+        found = list(timed[:wanted])
+    if len(found) < wanted:
+        untimed = rows.filter(due_at=None).order_by("id")
+        if number is not None and due is None:
+            untimed = untimed.filter(id__gt=number)
+        found += untimed[: wanted - len(found)]
+    return found
+
+
+def _after_change(rows: TicketQuerySet, after: str) -> TicketQuerySet:
+    changed, number = _parsed(after)
+    if changed is None or number is None:
+        return rows
+    return rows.filter(changed_at__lte=changed).exclude(changed_at=changed, id__gte=number)
+
+
+def _key(ticket: Ticket, view: View) -> str:
+    moment = ticket.due_at if view.is_tightest_first else ticket.changed_at
+    return f"{'n' if moment is None else (moment - EPOCH) // timedelta(microseconds=1)}-{ticket.pk}"
+
+
+def _parsed(key: str) -> tuple[datetime | None, int | None]:
+    moment, _, number = key.partition("-")
+    try:
+        return (None if moment == "n" else EPOCH + timedelta(microseconds=int(moment))), int(number)
+    except (ValueError, OverflowError):
+        return None, None
+
+
+# -- what a row shows beyond the ticket -------------------------------------------------------------------------------------
+
+
+def awaited(tickets: Sequence[Ticket]) -> Mapping[int, list[Commitment]]:
+    """The awaited commitments of each ticket, tightest first. One query."""
+    found: dict[int, list[Commitment]] = {ticket.pk: [] for ticket in tickets}
+    for row in Commitment.objects.awaited().of(*(ticket.key for ticket in tickets)).order_by(F("due_at").asc(nulls_last=True), "id"):
+        found[int(row.subject.partition(":")[2])].append(row)
+    return found
+
+
+def unread(tickets: Sequence[Ticket], person: Person) -> set[int]:
+    """Which of the tickets have a message that the person has not read: the customer's, or a colleague's. One query."""
+    read = dict(Reading.objects.filter(person=person, ticket__in=tickets).values_list("ticket_id", "read_at"))
+    return {
+        ticket.pk for ticket in tickets if ticket.last_message_at and (ticket.pk not in read or read[ticket.pk] < ticket.last_message_at)
+    }

@@ -1,0 +1,50 @@
+"""How every action on a ticket ends: the event is recorded, the commitments follow, the ticket's own columns are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from upheld.commitments.following import follow, hold
+from upheld.commitments.models import Commitment
+from upheld.commitments.policies import policy_of
+from upheld.events.actions import record
+from upheld.events.actors import Actor
+from upheld.events.models import Event
+from upheld.policy import Policy
+from upheld.tickets.models import Ticket
+
+
+def lock(ticket: Ticket) -> Ticket:
+    """Read the ticket afresh and keep it until the end of the transaction, so that what two people do comes one after the other."""
+    ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+    return ticket
+
+
+def policy_for(ticket: Ticket) -> Policy:
+    """The policy version that the ticket was opened under."""
+    return policy_of(hold(ticket.key).version_id)
+
+
+def happened(
+    ticket: Ticket, kind: str, *, by: Actor, at: datetime, saving: Iterable[str] = (), key: str | None = None, **data: Any
+) -> Event | None:
+    """Record `ticket.<kind>`, let the commitments follow, and save `saving`. None, and nothing done, when `key` is known already.
+
+    What stands in `data` under the name of an attribute (status, priority, plan …) holds from now on for the commitments.
+    """
+    hold(ticket.key)
+    event = record(f"ticket.{kind}", ticket.key, by=by, at=at, data=data, key=key)
+    if event is None:
+        return None
+    ticket.due_at = tightest(follow(ticket.key, at=at))
+    ticket.changed_at = at
+    ticket.save(update_fields={*saving, "due_at", "changed_at"})
+    return event
+
+
+def tightest(rows: Iterable[Commitment]) -> datetime | None:
+    """When the first of the awaited commitments is, or was, due."""
+    awaited = (row.due_at for row in rows if row.ended_at is None and row.due_at is not None)
+    return min(awaited, default=None)
