@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from upheld.policy.model import Clause
@@ -65,6 +66,18 @@ def _conditions(meaning: str, name: str) -> Key:
     return Key(name, ListOf(MATCHER, "a condition, or a list of conditions of which one suffices"), meaning)
 
 
+class _Points(ListOf[int]):
+    """Durations after one beginning, each later than the one before."""
+
+    def read(self, node: Node, at: Reading) -> tuple[int, ...] | Wrong:
+        points = super().read(node, at)
+        if not isinstance(points, Wrong) and any(after <= before for before, after in pairwise(points)):
+            return at.refuse(
+                node, "These points in time do not follow each other.", "Write the earliest first, each once."
+            )
+        return points
+
+
 CLAUSE: Record[Clause] = Record(
     _clause,
     Key("name", WORDS, "What people read; the key itself, spelled out, when left out.", field="label"),
@@ -79,7 +92,7 @@ CLAUSE: Record[Clause] = Record(
     _conditions("Time stands still while one of these conditions is met.", "pauses_while"),
     Key("calendar", ChoiceOf(Ref("calendars"), "calendar"), "On whose open time it counts; always, unless said."),
     Key("within", ChoiceOf(DURATION, "duration"), "How much open time there is."),
-    Key("at", ListOf(DURATION), "A series: so long after the beginning, one after the other."),
+    Key("at", _Points(DURATION), "A series: so long after the beginning, one after the other."),
     Key("then_every", DURATION, "How the series goes on after its last point."),
     Key("renews", YES_NO, "Whether the event that keeps it begins it anew."),
     Key("do", NAME, "What the desk does by itself when the time has come."),
