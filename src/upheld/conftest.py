@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 
 from upheld.config import embedded
+
+if TYPE_CHECKING:
+    from upheld.accounts.models import Account, Contact
+    from upheld.commitments.models import PolicyVersion
+    from upheld.people.models import Agent, Team
+    from upheld.policy import Policy
+from upheld.config.tests.processes import Processes
 
 
 def pytest_configure() -> None:
@@ -49,6 +60,109 @@ def free_port() -> int:
 
 
 @pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    """Start real workers, tickers, listeners and web servers on the test's database (which must be `transactional_db`)."""
+    started = Processes(tmp_path)
+    yield started
+    started.end()
+
+
+@pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A folder for an installation of a test's own."""
     return tmp_path / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """One cast for all tests. `customer` and `neighbour` work for one account, which `customer_admin` administers; `stranger` for another."""
+
+    agent: Agent
+    colleague: Agent
+    lead: Agent
+    senior: Agent
+    administrator: Agent
+    team: Team
+    account: Account
+    customer: Contact
+    neighbour: Contact
+    customer_admin: Contact
+    stranger: Contact
+
+
+@pytest.fixture
+def techflow(db: None) -> Iterator[PolicyVersion]:
+    """The policy of TechFlow, in force."""
+    from upheld.commitments.models import PolicyVersion
+    from upheld.commitments.policies import forget_what_is_in_force
+    from upheld.policy.loader import digest
+
+    policy = _read_policy("techflow")
+    forget_what_is_in_force()
+    yield PolicyVersion.objects.create(
+        name=policy.name,
+        number=policy.version,
+        digest=digest(policy),
+        sources={name: raw.decode() for name, raw in policy.sources.items()},
+        published_at=datetime(2026, 1, 1, tzinfo=UTC),
+        published_by="system:",
+    )
+    forget_what_is_in_force()
+
+
+@pytest.fixture
+def cast(techflow: PolicyVersion) -> Cast:
+    from upheld.accounts.actions import add_contact
+    from upheld.accounts.models import Account, Domain
+    from upheld.events.actors import SYSTEM
+    from upheld.people.actions import add_agent
+    from upheld.people.models import Agent, Team
+
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    team = Team.objects.create(name="Support", department="support")
+    agents = {
+        name: add_agent(
+            email=f"{name}@techflow.example",
+            name=f"{name.title()} Ames",
+            password="a long password",
+            role=role,
+            level=level,
+        )
+        for name, role, level in (
+            ("agent", Agent.Role.AGENT, 1),
+            ("colleague", Agent.Role.AGENT, 1),
+            ("lead", Agent.Role.LEAD, 1),
+            ("senior", Agent.Role.AGENT, 2),
+            ("administrator", Agent.Role.ADMINISTRATOR, 1),
+        )
+    }
+    Agent.objects.update(team=team)
+    team.lead = agents["lead"]
+    team.save()
+    account = Account.objects.create(name="Harbour Mills", plan="enterprise", zone="America/New_York")
+    Domain.objects.create(account=account, name="harbour.example")
+    other = Account.objects.create(name="Quarry & Co", plan="standard", zone="Europe/Berlin")
+    people = {
+        name: add_contact(
+            email=f"{name}@{host}", name=f"{name.replace('_', ' ').title()} Reed", account=home, by=SYSTEM, at=at,
+            is_administrator=name == "customer_admin",
+        )
+        for name, host, home in (
+            ("customer", "harbour.example", account),
+            ("neighbour", "harbour.example", account),
+            ("customer_admin", "harbour.example", account),
+            ("stranger", "quarry.example", other),
+        )
+    }  # fmt: skip
+    for agent in agents.values():
+        agent.refresh_from_db()
+    return Cast(team=team, account=account, **agents, **people)
+
+
+@cache
+def _read_policy(name: str) -> Policy:
+    from upheld.config.environment import SOURCE_ROOT
+    from upheld.config.subjects import VOCABULARY
+    from upheld.policy import load
+
+    return load(SOURCE_ROOT / "policies" / name, vocabulary=VOCABULARY)

@@ -57,8 +57,14 @@ def in_force() -> Policy:
 @lru_cache(maxsize=64)
 def policy_of(version_id: int) -> Policy:
     """The policy of a stored version, loaded once for each process."""
-    sources = PolicyVersion.objects.only("sources").get(pk=version_id).sources
-    return load_sources({name: text.encode() for name, text in sources.items()}, vocabulary=_vocabulary)
+    return _loaded(PolicyVersion.objects.values_list("digest", flat=True).get(pk=version_id))
+
+
+@lru_cache(maxsize=64)
+def _loaded(digest: str) -> Policy:
+    """By content, so that a policy that was published twice is read once."""
+    version = PolicyVersion.objects.filter(digest=digest).only("sources")[0]
+    return load_sources({name: text.encode() for name, text in version.sources.items()}, vocabulary=_vocabulary)
 
 
 @lru_cache(maxsize=256)

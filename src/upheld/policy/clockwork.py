@@ -7,7 +7,8 @@ mutable for speed; `fold` wraps them in values. The rules, in the words of the d
 - then the event ends what it ends (kept before void), then its attributes hold, then it begins what it begins;
 - while `when` does not hold, a cycle stands as void and goes on from the time used when it holds again. A beginning that comes while
   it does not hold waits, and the cycle begins at the instant at which it first does; until then an event that would have kept or
-  voided the cycle ends the wait (for clauses that renew only the latter).
+  voided the cycle ends the wait (for clauses that renew only the latter);
+- what made a cycle void and is taken back (a merge) only sets it aside: it goes on from the time used.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from upheld.policy.model import Clause, Mark
     from upheld.policy.tracing import Trace
 
-BEGINS, KEEPS, VOIDS, ENDS = 1, 2, 4, 8
+BEGINS, KEEPS, VOIDS, ENDS, SETS_ASIDE, RESTORES = 1, 2, 4, 8, 16, 32
 IDLE, LATENT, ACTIVE, SUSPENDED, OVERDUE = range(5)
 
 
@@ -104,7 +105,7 @@ class Watched:
 class Run(Watched):
     """A clause with one target: at most one cycle is open at a time."""
 
-    __slots__ = ("began", "cycle", "due", "ended", "marks", "pending", "target", "used_when_due")
+    __slots__ = ("began", "cycle", "due", "ended", "is_aside", "marks", "pending", "target", "used_when_due")
 
     def __init__(
         self,
@@ -122,6 +123,7 @@ class Run(Watched):
         self.ended: int | None = None
         self.target = 0
         self.used_when_due = 0
+        self.is_aside = False
         self.marks: list[tuple[str, int]] = []
         self.pending: list[Mark] = []
 
@@ -168,14 +170,16 @@ class Run(Watched):
         """Let an event end what it ends. True when it should also begin the next cycle (`renews`)."""
         self.pass_time(at)
         phase = self.phase
-        if phase in (ACTIVE, OVERDUE):
+        if flags & SETS_ASIDE:
+            self._set_aside(at)
+        elif phase in (ACTIVE, OVERDUE):
             self.watch.bring_to(at)
             if phase == OVERDUE:
                 self._finish(BREACHED, at, late=self.watch.used - self.used_when_due)
             else:
                 self._finish(KEPT if flags & KEEPS else VOID, at)
             return self.clause.renews and bool(flags & KEEPS) and not flags & (VOIDS | ENDS)
-        if phase in (LATENT, SUSPENDED) and (not self.clause.renews or flags & (VOIDS | ENDS)):
+        elif phase in (LATENT, SUSPENDED) and (not self.clause.renews or flags & (VOIDS | ENDS)):
             if phase == SUSPENDED:
                 self._finish(VOID, self.ended or at)
             self.phase = IDLE
@@ -187,10 +191,20 @@ class Run(Watched):
             self.watch.bring_to(at)
             self._finish(WAIVED, at)
 
+    def restore(self, at: int) -> None:
+        """What set the cycle aside was taken back."""
+        if not self.is_aside:
+            return
+        self.is_aside = False
+        if self.phase == IDLE and self.past:
+            self.past.pop()
+            self.phase, self.ended, self.watch.since = OVERDUE, None, at
+        self.attributes_changed(at)
+
     def begin(self, at: int) -> None:
         if self.phase not in (IDLE, LATENT):
             return
-        if self._terms() is None:
+        if self.is_aside or self._terms() is None:
             self.phase = LATENT
             return
         self.cycle += 1
@@ -205,7 +219,7 @@ class Run(Watched):
 
     def attributes_changed(self, at: int) -> None:
         phase = self.phase
-        if phase == IDLE:
+        if phase == IDLE or self.is_aside:
             return
         if phase == LATENT:
             self.begin(at)
@@ -219,9 +233,7 @@ class Run(Watched):
         elif self.phase == ACTIVE:
             self.watch.bring_to(at)
             if self._terms() is None:
-                self.phase = SUSPENDED
-                self.ended = at
-                self.watch.ticking = False
+                self._suspend(at)
             else:
                 self._retarget(at)
 
@@ -235,6 +247,20 @@ class Run(Watched):
         target = within.pick(self.attributes)
         calendar = self._calendar()
         return None if target is None or calendar is None else (calendar, target)
+
+    def _suspend(self, at: int) -> None:
+        self.phase, self.ended = SUSPENDED, at
+        self.watch.ticking = False
+
+    def _set_aside(self, at: int) -> None:
+        """Stand as void, or, when breached already, as ended, until what did it is taken back."""
+        self.is_aside = self.phase != IDLE
+        if self.phase in (ACTIVE, OVERDUE):
+            self.watch.bring_to(at)
+        if self.phase == ACTIVE:
+            self._suspend(at)
+        elif self.phase == OVERDUE:
+            self._finish(BREACHED, at, late=self.watch.used - self.used_when_due)
 
     def _go_on(self, at: int) -> None:
         self.watch.since = at

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from upheld.hours import Calendar
-from upheld.policy.clockwork import BEGINS, ENDS, KEEPS, VOIDS, Run
+from upheld.policy.clockwork import BEGINS, ENDS, KEEPS, RESTORES, SETS_ASIDE, VOIDS, Run
 from upheld.policy.model import Clause, Policy
 from upheld.policy.series import Series
 from upheld.policy.states import CommitmentState, Event
 from upheld.policy.tracing import Trace
+from upheld.policy.vocabulary import REVERSALS
 
 __all__ = ["CommitmentState", "Event", "Plan", "SubjectFold", "fold"]
 
@@ -79,6 +80,9 @@ class SubjectFold:
             else:
                 self._take_attributes(at, event.data)
         for position, flags in touched:
+            run = runs[position]
+            if flags & RESTORES and run is not None:
+                run.restore(at)
             if flags & BEGINS:
                 self._run(position).begin(at)
         for run in renewed:
@@ -139,6 +143,10 @@ def _flags(clause: Clause) -> dict[str, int]:
     for kinds, flag in ((clause.begins, BEGINS), (clause.kept_by, KEEPS), (clause.void_by, VOIDS), (clause.until, ENDS)):
         for kind in kinds:
             flags[kind] = flags.get(kind, 0) | flag
+    for kind, taken_back_by in REVERSALS.items():
+        if kind in clause.void_by and taken_back_by not in clause.begins and not clause.is_series:
+            flags[kind] |= SETS_ASIDE
+            flags[taken_back_by] = flags.get(taken_back_by, 0) | RESTORES
     return flags
 
 

@@ -115,6 +115,9 @@ class Series(Watched):
             self.watch.bring_to(at)
             self._close(newest, WAIVED, at)
 
+    def restore(self, at: int) -> None:
+        """Nothing to take back: what ends a series ends it, and only a new beginning begins another."""
+
     def begin(self, at: int) -> None:
         if self.phase not in (IDLE, LATENT) or self.overdue:
             return

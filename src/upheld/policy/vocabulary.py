@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
+REVERSALS = {"ticket.merged": "ticket.unmerged", "ticket.marked_spam": "ticket.unmarked_spam"}
+"""Events that are taken back by others. A cycle that the first made void goes on from the time used when the second comes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A kind of thing that can be under a commitment, declared next to its model.

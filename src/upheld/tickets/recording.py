@@ -28,7 +28,7 @@ def policy_for(ticket: Ticket) -> Policy:
 
 
 def happened(
-    ticket: Ticket, kind: str, *, by: Actor, at: datetime, saving: Iterable[str] = (), key: str | None = None, **data: Any
+    ticket: Ticket, kind: str, /, *, by: Actor, at: datetime, saving: Iterable[str] = (), key: str | None = None, **data: Any
 ) -> Event | None:
     """Record `ticket.<kind>`, let the commitments follow, and save `saving`. None, and nothing done, when `key` is known already.
 

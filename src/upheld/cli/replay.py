@@ -1,0 +1,63 @@
+"""`upheld replay --policy DIR EVENTS.jsonl [--until ISO] [--json]`: hold recorded events against a policy. Needs no database.
+
+One event a line: {"at": ISO, "kind": …, "subject": …, "actor": …, "data": {…}}. Out comes a line for each cycle of each commitment, as it
+stands at --until (default: at the last event). Exit 1 when the policy or a line cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from upheld.kernel.instants import parse_instant
+from upheld.policy import PolicyErrors, load
+from upheld.policy.replay import ReplayError, read_events, replay
+
+if TYPE_CHECKING:
+    from upheld.policy.states import CommitmentState
+
+
+def main(arguments: Sequence[str]) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        until = parse_instant(given.until) if given.until else None
+        policy = load(given.policy)
+        if given.events == "-":
+            return _print(replay(policy, read_events(sys.stdin.buffer), until=until), as_json=given.json)
+        with open(given.events, "rb") as lines:
+            return _print(replay(policy, read_events(lines), until=until), as_json=given.json)
+    except (PolicyErrors, ReplayError, ValueError) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{given.events} cannot be read: {error.strerror}.", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="upheld replay", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("events", metavar="EVENTS.jsonl", help="a file of events; - reads standard input")
+    parser.add_argument("--policy", required=True, metavar="DIR")
+    parser.add_argument("--until", metavar="ISO", help="an instant such as 2026-03-02T14:00:00Z")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    return parser
+
+
+def _print(states: Iterator[tuple[str, CommitmentState]], *, as_json: bool) -> int:
+    for subject, state in states:
+        print(json.dumps(state.as_line(subject)) if as_json else _sentence(subject, state))
+    return 0
+
+
+def _sentence(subject: str, state: CommitmentState) -> str:
+    line = state.as_line(subject)
+    told = [f"{subject} {state.clause} #{state.cycle}: {state.state}"]
+    told += [f"{word} {line[key]}" for word, key in (("due", "due_at"), ("ended", "ended_at")) if line[key]]
+    told.append(f"{line['used_seconds']} s used")
+    if line["late_seconds"]:
+        told.append(f"{line['late_seconds']} s late")
+    return ", ".join(told)
