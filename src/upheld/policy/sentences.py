@@ -51,17 +51,20 @@ def choice_rows(choice: Choice[Any]) -> list[tuple[tuple[str, ...], Any]]:
 
 
 def _promises(policy: Policy, clause: Clause, language: str, attributes: Mapping[str, Any] | None) -> Iterator[str]:
+    assert clause.within is not None
+    if attributes is None:
+        cases = _cases(clause)
+    else:
+        cases = [{name: [attributes[name]] for name in _deciding(clause) if name in attributes}]
     nothing: list[str] = []
-    cases = [({}, attributes)] if attributes is not None else [(case, _first(case)) for case in _cases(clause)]
-    for case, picked in cases:
-        assert clause.within is not None
-        within = clause.within.pick(picked or {})
-        named = case or {name: [picked[name]] for name in clause.within.by if picked and name in picked}
-        about = who(policy, clause.on, named, clause.when, language)
+    for case in cases:
+        picked = _first(case)
+        within = clause.within.pick(picked)
+        about = who(policy, clause.on, case, clause.when, language)
         if within is None:
             nothing.append(about)
             continue
-        calendar = calendar_words(clause.calendar.pick(picked or {}))
+        calendar = calendar_words(clause.calendar.pick(picked))
         yield f"For {about}: {_title(clause, language)} within {format_duration(within)}, {calendar}."
     if nothing:
         yield f"Nothing is promised for {listed(nothing, last='or')}."
@@ -69,8 +72,7 @@ def _promises(policy: Policy, clause: Clause, language: str, attributes: Mapping
 
 def _cases(clause: Clause) -> list[Case]:
     """Every case that the tables tell apart; neighbours with the same answer are one case."""
-    assert clause.within is not None
-    names = list(dict.fromkeys((*clause.within.by, *clause.calendar.by)))
+    names = _deciding(clause)
     columns = [_column(name, clause) for name in names]
     cases: list[Case] = []
     for values in islice(product(*columns), MOST_CASES):
@@ -80,6 +82,11 @@ def _cases(clause: Clause) -> list[Case]:
         else:
             cases.append(case)
     return cases
+
+
+def _deciding(clause: Clause) -> list[str]:
+    """The attributes on which the time and the calendar depend."""
+    return list(dict.fromkeys((*(clause.within.by if clause.within else ()), *clause.calendar.by)))
 
 
 def _column(name: str, clause: Clause) -> list[Any]:
@@ -144,15 +151,17 @@ def _consequences(policy: Policy, clause: Clause, language: str) -> Iterator[str
         yield f"When the time has come the desk does it by itself: {clause.do}."
     if clause.warn:
         told = effects(policy, clause.on_warn, clause.on, language)
-        yield f"A warning comes {listed([_mark(mark) for mark in clause.warn])}{': ' + told if told else ''}."
+        yield f"A warning comes {_marks(clause.warn)}{': ' + told if told else ''}."
     if clause.on_breach:
         yield f"On a breach {effects(policy, clause.on_breach, clause.on, language)}."
 
 
-def _mark(mark: Mark) -> str:
-    return (
-        f"{format_duration(mark.before)} before it is due" if mark.before else f"at {mark.share * 100:g}% of the time"
-    )
+def _marks(marks: tuple[Mark, ...]) -> str:
+    """`at 50% and 90% of the time and 30 min before it is due`."""
+    shares = listed([f"{mark.share * 100:g}%" for mark in marks if not mark.before])
+    before = listed([format_duration(mark.before) for mark in marks if mark.before])
+    parts = [f"at {shares} of the time" if shares else "", f"{before} before it is due" if before else ""]
+    return listed([part for part in parts if part])
 
 
 def _title(clause: Clause, language: str) -> str:
