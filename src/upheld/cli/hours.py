@@ -1,7 +1,7 @@
 """`upheld hours add|between`: asks a policy's calendars, without a database.
 
-  upheld hours add     --policy DIR --calendar NAME --start ISO --duration 4h [--json]    -> {"end": ISO-UTC}
-  upheld hours between --policy DIR --calendar NAME --start ISO --end ISO     [--json]    -> {"seconds": N}
+upheld hours add     --policy DIR --calendar NAME --start ISO --duration 4h [--json]    -> {"end": ISO-UTC}
+upheld hours between --policy DIR --calendar NAME --start ISO --end ISO     [--json]    -> {"seconds": N}
 """
 
 from __future__ import annotations

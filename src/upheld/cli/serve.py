@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from upheld.cli.desk import NotToday, hold_database, read_environment
 from upheld.cli.stopping import end_with_supervisor
 from upheld.config.environment import Environment
+from upheld.config.metrics_files import share_counters
 
 SECONDS_FOR_OPEN_STREAMS = 2
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     end_with_supervisor()
     try:
+        share_counters(environment.data)
         _gather_static_files(environment)
         _serve(environment)
     finally:
@@ -42,15 +44,12 @@ def _serve(environment: Environment) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    from upheld.config.metrics_files import share_counters
-
-    share_counters(environment.data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upheld.config.settings")
     Granian(
         "upheld.config.asgi:application",
         address=environment.listen.host,
         port=environment.listen.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.ASGINL,
         loop=Loops.asyncio,
         workers=environment.web_workers,
         backlog=2048,
@@ -59,7 +58,6 @@ def _serve(environment: Environment) -> None:
         respawn_failed_workers=True,
         respawn_interval=1.0,
         workers_kill_timeout=SECONDS_FOR_OPEN_STREAMS,
-        process_name="upheld-web",
     ).serve()
 
 

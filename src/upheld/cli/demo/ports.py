@@ -19,7 +19,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(*, wished: int | None = None) -> int:
-    """The wished port when it is free, else any other. Somebody else may take it before it is used: then the user's start fails."""
+    """The wished port when it is free, else any other that is free at this moment."""
     if wished is not None and is_free(wished):
         return wished
     with socket.socket() as probe:

@@ -45,8 +45,23 @@ def test_a_line_is_one_object_with_time_level_and_request(spoken: Speak) -> None
 
 @pytest.mark.parametrize(
     "key",
-    ["body", "message_text", "html", "raw", "headers", "password", "new_password2", "access_token", "secret", "Cookie"]
-    + ["sessionid", "csrfmiddlewaretoken", "Authorization", "payload", "note"],
+    [
+        "body",
+        "message_text",
+        "html",
+        "raw",
+        "headers",
+        "password",
+        "new_password2",
+        "access_token",
+        "secret",
+        "Cookie",
+        "sessionid",
+        "csrfmiddlewaretoken",
+        "Authorization",
+        "payload",
+        "note",
+    ],
 )
 def test_private_keys_are_dropped_at_any_depth(spoken: Speak, key: str) -> None:
     structlog.stdlib.get_logger("upheld.test").warning("x", **{key: "hush"}, mail={"parts": [{key: "hush"}], "size": 4})

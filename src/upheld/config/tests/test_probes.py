@@ -18,7 +18,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a secret that nobody should read")
 
 
-def reads_the_database(request: HttpRequest) -> HttpResponse:
+def reads_the_database(request: HttpRequest, key: str) -> HttpResponse:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("read")
