@@ -76,11 +76,17 @@ def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Comm
         if first != clock.next_wake_at:
             clock.next_wake_at = first
             woken.append(clock)
-    Commitment.objects.bulk_create(created)
-    Commitment.objects.bulk_update(changed, CACHED, batch_size=1000)
-    Clock.objects.bulk_update(woken, ["next_wake_at"], batch_size=1000)
+    _save(changed, created, woken)
     _announce(happened, at=at)
     return rows
+
+
+def _save(changed: list[Commitment], created: list[Commitment], woken: list[Clock]) -> None:
+    """Upserts, since their parameters are arrays: one statement whatever the number, where `bulk_update` builds a CASE for each value."""
+    one = ["subject", "clause", "cycle"]
+    Commitment.objects.bulk_create(created)
+    Commitment.objects.bulk_create(changed, update_conflicts=True, update_fields=CACHED, unique_fields=one)
+    Clock.objects.bulk_create(woken, update_conflicts=True, update_fields=["next_wake_at"], unique_fields=["subject"])
 
 
 def _first_wake(rows: Iterable[Commitment]) -> datetime | None:
