@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": Command("Recompute every commitment from its events and report each difference"),
     "explain": Command("Say why a ticket's deadlines are what they are"),
     "policy": Command("Check a policy folder", needs_desk=False),
+    "policy publish": Command("Bring a policy folder into force"),
     "hours": Command("Add open time, or measure it", needs_desk=False),
     "replay": Command("Hold a file of events against a policy", needs_desk=False),
     "demo": Command("Start a whole desk with a believable company in it", needs_desk=False),
@@ -48,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except PackageNotFoundError:
             print("0.1.0")
         return 0
-    name, rest = words[0], words[1:]
+    length = 2 if " ".join(words[:2]) in COMMANDS else 1
+    name, rest = " ".join(words[:length]), words[length:]
     if name not in COMMANDS:
         return _unknown(name)
     try:
@@ -74,7 +76,7 @@ def _run(name: str, rest: list[str]) -> int:
 
 
 def _call(name: str, rest: list[str]) -> int:
-    code: int = import_module(f"upheld.cli.{name}").main(rest)
+    code: int = import_module(f"upheld.cli.{name.split()[-1]}").main(rest)
     return code
 
 

@@ -97,7 +97,9 @@ def test_what_does_not_listen_is_ended_by_force(supervise: Callable[..., Supervi
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
-    child = "from upheld.cli.stopping import told_to_stop; stop = told_to_stop(); print('up', flush=True); stop.wait(60)"
+    child = (
+        "from upheld.cli.stopping import told_to_stop; stop = told_to_stop(); print('up', flush=True); stop.wait(60)"
+    )
     parent = f"""
 import os, sys, time
 from pathlib import Path
