@@ -50,6 +50,9 @@ class TestEveryPolicy:
         assert levels[1].limit
         assert all(levels[number].hands_on for number in (1, 2, 3))
 
+    def test_begins_every_ladder_where_a_ticket_begins(self, name: str) -> None:
+        assert all(ladder.rungs[0].level == 1 and len(ladder.rungs) > 1 for ladder in policy(name).ladders.values())
+
     def test_names_the_source_of_every_clause_and_target(self, name: str) -> None:
         assert all(clause.source for clause in policy(name).clauses.values())
         assert all(target.source for target in policy(name).targets.values())
@@ -326,6 +329,13 @@ def test_techflow_climbs_to_management_and_an_enterprise_customer_may_ask_for_it
     assert ladder.on_request is not None
     assert ladder.on_request.holds({"plan": "enterprise"})
     assert not ladder.on_request.holds({"plan": "professional"})
+
+
+def test_a_major_incident_at_techflow_goes_to_the_vice_president_first() -> None:
+    ladder = policy("techflow").ladders["management"]
+
+    assert any(matcher.holds({"tags": ["major-incident"]}) for matcher in ladder.raised_by)
+    assert [str(rung.label) for rung in ladder.rungs[1:]] == ["VP of Support", "CTO", "CEO"]
 
 
 @pytest.mark.parametrize(("clause", "rung"), [("p1-reaches-level-2", 2), ("p1-reaches-level-3", 3)])
