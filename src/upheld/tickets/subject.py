@@ -32,6 +32,7 @@ TICKET = Subject(
         "ticket.root_cause_recorded": "The root cause was written down.",
         "ticket.reviewed": "The post-incident review took place.",
         "ticket.surveyed": "The customer was asked how it went.",
+        "ticket.rated": "The customer said how it went.",
         "ticket.linked": "It was tied to another ticket.",
         "ticket.unlinked": "The tie was taken back.",
         "ticket.watched": "Somebody watches it from now on.",

@@ -142,4 +142,5 @@ class Ticket(models.Model):
             "impact": self.impact,
             "urgency": self.urgency,
             "tags": list(self.tags),
+            "amount": self.essentials.get("amount", ""),
         }

@@ -1,0 +1,42 @@
+"""Asking the customer how it went, where the policy promises that somebody does."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from upheld.channels.mail.sending import queue
+from upheld.commitments.models import Commitment
+from upheld.events.actors import Actor
+from upheld.events.models import Event
+from upheld.tickets.mailing import requester_address, sender_of
+from upheld.tickets.models import Ticket
+from upheld.tickets.recording import happened, lock, policy_for
+
+SURVEYED = "ticket.surveyed"
+
+
+def ask(event: Event) -> None:
+    """Hears `ticket.resolved` and `ticket.closed`: when a commitment waits for it, mail one question and record that it was asked.
+
+    The question is answered on the request's page. It is asked once for each settling, whichever of the two events comes first.
+    """
+    ticket = Ticket.objects.select_related("requester__person").get(pk=event.subject.partition(":")[2])
+    lock(ticket)
+    policy = policy_for(ticket)
+    waiting = {clause.name for clause in policy.clauses_on("ticket") if SURVEYED in clause.kept_by}
+    to = requester_address(ticket)
+    if to is None or not Commitment.objects.of(ticket.key).awaited().filter(clause__in=waiting).exists():
+        return
+    company = policy.company.name or policy.name
+    url = f"{settings.UPHELD_URL}/requests/{ticket.pk}/rating/"
+    queue(
+        key=f"survey:{event.pk}",
+        subject_key=ticket.key,
+        to=[to],
+        title=f"How did we do? [{ticket.reference}]",
+        text=f"Your request “{ticket.title}” is settled.\n\nHow satisfied are you with our help? One click is enough:\n{url}\n\n"
+        f"If it is not settled, just answer this mail.\n\n{company}\n",
+        sender=sender_of(policy, ticket.department),
+        automatic=True,
+    )
+    happened(ticket, "surveyed", by=Actor(f"policy:{policy.name}"), at=event.recorded_at, key=f"survey:{event.pk}")
