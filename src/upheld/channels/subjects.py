@@ -4,7 +4,11 @@ from upheld.policy.vocabulary import Subject
 
 CHAT = Subject(
     "chat",
-    {"chat.requested": "A visitor asked to chat.", "chat.answered": "Somebody of ours wrote the first line.", "chat.ended": "It is over."},
+    {
+        "chat.requested": "A visitor asked to chat.",
+        "chat.answered": "Somebody of ours wrote the first line.",
+        "chat.ended": "It is over.",
+    },
     {"plan": "plans", "language": "languages"},
 )
 CALL = Subject(
@@ -20,12 +24,20 @@ CALL = Subject(
 )
 MENTION = Subject(
     "mention",
-    {"mention.received": "Somebody wrote to us or about us in public.", "mention.answered": "We answered.", "mention.dismissed": "No answer is due."},
+    {
+        "mention.received": "Somebody wrote to us or about us in public.",
+        "mention.answered": "We answered.",
+        "mention.dismissed": "No answer is due.",
+    },
     {"network": None},
 )
 TOPIC = Subject(
     "topic",
-    {"topic.posted": "A question was asked in the forum.", "topic.answered_by_staff": "Somebody of ours answered.", "topic.closed": "It is over."},
+    {
+        "topic.posted": "A question was asked in the forum.",
+        "topic.answered_by_staff": "Somebody of ours answered.",
+        "topic.closed": "It is over.",
+    },
     {"category": None},
 )
 INCIDENT = Subject(
@@ -46,7 +58,11 @@ RECORDING = Subject(
 )
 ARTICLE = Subject(
     "article",
-    {"article.published": "It can be read.", "article.refreshed": "It was checked and brought up to date.", "article.retired": "It is gone."},
+    {
+        "article.published": "It can be read.",
+        "article.refreshed": "It was checked and brought up to date.",
+        "article.retired": "It is gone.",
+    },
     {"audience": None},
 )
 

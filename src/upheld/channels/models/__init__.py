@@ -2,6 +2,6 @@
 
 from upheld.channels.models.files import StoredFile
 from upheld.channels.models.outgoing import OutgoingMail
-from upheld.channels.models.received import ReceivedMail
+from upheld.channels.models.received import MailReference, ReceivedMail
 
-__all__ = ["OutgoingMail", "ReceivedMail", "StoredFile"]
+__all__ = ["MailReference", "OutgoingMail", "ReceivedMail", "StoredFile"]

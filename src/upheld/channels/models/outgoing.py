@@ -16,11 +16,16 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def failed(self) -> OutgoingMailQuerySet:
         return self.filter(state=OutgoingMail.State.FAILED)
 
+    def automatic_to(self, address: str, since: datetime) -> OutgoingMailQuerySet:
+        """What we sent this address by ourselves; sign-in codes and notices count as well."""
+        return self.filter(is_automatic=True, queued_at__gte=since, recipients__contains=[address])
+
 
 class OutgoingMail(models.Model):
     """Written in the transaction of the act that sends it. One Message-ID for life; `key` makes queueing it idempotent.
 
-    `raw` is the whole message as it leaves. `subject_key` is what it speaks of (`ticket:42`), so that a failure can be shown there.
+    `raw` is the whole message as it leaves. `subject_key` is what it speaks of (`ticket:42`): a failure can be shown there.
+    A recipient is either in `delivered` (their server took it), in `refused` (for good, and why), or still to be tried.
     """
 
     class State(models.TextChoices):
@@ -41,8 +46,12 @@ class OutgoingMail(models.Model):
     queued_at = models.DateTimeField(db_default=Now())
     next_try_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
+    in_flight_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
+    perhaps_twice = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     refused: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    bounced_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=400, blank=True)
 
     objects = OutgoingMailQuerySet.as_manager()
@@ -51,8 +60,14 @@ class OutgoingMail(models.Model):
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["next_try_at"], name="outgoing_due", condition=models.Q(state="queued")),
+            models.Index(fields=["queued_at"], name="outgoing_automatic", condition=models.Q(is_automatic=True)),
             models.Index(fields=["subject_key", "id"], name="outgoing_subject"),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.state})"
+
+    @property
+    def untried(self) -> list[str]:
+        """Recipients for whom nothing is settled yet."""
+        return [address for address in self.recipients if address not in self.delivered and address not in self.refused]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -15,12 +16,16 @@ class ReceivedMailQuerySet(models.QuerySet["ReceivedMail"]):
     def quarantined(self) -> ReceivedMailQuerySet:
         return self.filter(state=ReceivedMail.State.QUARANTINED)
 
+    def left_behind(self, since: datetime) -> ReceivedMailQuerySet:
+        """Still waiting although they came before `since`: their job was lost, or failed for good."""
+        return self.waiting().filter(received_at__lt=since).order_by("id")
+
 
 class ReceivedMail(models.Model):
     """One mail that we answered with 250. It is in exactly one state, and `reason` says why for all but `message`.
 
-    The same raw bytes stand once, by constraint. `message_id` is not unique: other bytes under a known Message-ID are kept, flagged.
-    `outcome` is the subject key of what it became (`ticket:42`).
+    The same raw bytes stand once, by constraint. `message_id` is not unique: other bytes under a known one are kept, flagged.
+    `outcome` is the subject key of what it became (`ticket:42`). `sender` and `title` are what the mail says of itself.
     """
 
     class State(models.TextChoices):
@@ -36,12 +41,16 @@ class ReceivedMail(models.Model):
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     peer = models.CharField(max_length=64, blank=True)
-    message_id = models.CharField(max_length=320, blank=True)
-    is_repeat_id = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_default=Now())
-    state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
-    reason = models.CharField(max_length=240, blank=True)
-    outcome = models.CharField(max_length=64, blank=True)
+    # What follows is written when the mail is read. The listener's own INSERT leaves it to the database.
+    message_id = models.CharField(max_length=320, blank=True, db_default="")
+    sender = models.CharField(max_length=254, blank=True, db_default="")
+    title = models.CharField(max_length=400, blank=True, db_default="")
+    is_repeat_id = models.BooleanField(db_default=False)
+    is_automatic = models.BooleanField(db_default=False)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED, db_default=State.RECEIVED)
+    reason = models.CharField(max_length=240, blank=True, db_default="")
+    outcome = models.CharField(max_length=64, blank=True, db_default="")
     decided_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReceivedMailQuerySet.as_manager()
@@ -50,6 +59,8 @@ class ReceivedMail(models.Model):
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["message_id"], name="received_message_id"),
+            models.Index(fields=["sender", "received_at"], name="received_sender"),
+            models.Index(fields=["outcome", "id"], name="received_outcome"),
             models.Index(fields=["id"], name="received_waiting", condition=models.Q(state="received")),
         ]
 
@@ -59,3 +70,16 @@ class ReceivedMail(models.Model):
     @property
     def key(self) -> str:
         return f"mail:{self.pk}"
+
+
+class MailReference(models.Model):
+    """A Message-ID that a received mail names in References or In-Reply-To: by these, mails are found that belong together."""
+
+    mail = models.ForeignKey(ReceivedMail, on_delete=models.CASCADE, related_name="references")
+    message_id = models.CharField(max_length=320)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["message_id", "mail"], name="mail_reference_once")]
+
+    def __str__(self) -> str:
+        return self.message_id

@@ -1,0 +1,223 @@
+"""Single fields of a mail's head: encoded words, parameters, addresses, Message-IDs, dates. Never raises; linear in its input."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import groupby
+from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from upheld.channels.mail.charsets import decode, storable
+
+LONGEST_ID: Final = 300
+LONGEST_ADDRESS: Final = 254
+MOST_ADDRESSES: Final = 500
+LONGEST_VALUE: Final = 100_000
+
+
+class Mailbox(NamedTuple):
+    """Somebody's name, as far as it was given, and mail address in lower case."""
+
+    name: str
+    address: str
+
+
+# -- text ------------------------------------------------------------------------------------------------------------------
+
+_WORD: Final = re.compile(
+    r"=\?([^\s?*]{1,60})(?:\*[^\s?]{0,40})?\?([bBqQ])\?([^?]*)\?=(?P<gap>\s+(?==\?[^\s?]+\?[bBqQ]\?))?"
+)
+
+
+def text_of(raw: bytes) -> str:
+    """The value of a field as one line of text, encoded words (RFC 2047) decoded."""
+    return " ".join(_words_decoded(_loose(raw)).split())
+
+
+def _loose(raw: bytes) -> str:
+    return decode(raw[:LONGEST_VALUE])
+
+
+def _words_decoded(text: str) -> str:
+    if "=?" not in text:
+        return text
+    pieces: list[
+        tuple[str, bytes | str]
+    ] = []  # neighbouring words of one charset are decoded as one: letters may be split
+    at = 0
+    for word in _WORD.finditer(text):
+        if word.start() > at:
+            pieces.append(("", text[at : word.start()]))
+        pieces.append((word[1].lower(), _word_bytes(word[2], word[3])))
+        at = word.end()
+    pieces.append(("", text[at:]))
+    decoded = []
+    for charset, run in groupby(pieces, key=lambda piece: piece[0]):
+        values = [value for _, value in run]
+        if charset:
+            decoded.append(decode(b"".join(value for value in values if isinstance(value, bytes)), charset))
+        else:
+            decoded.extend(value for value in values if isinstance(value, str))
+    return "".join(decoded)
+
+
+def _word_bytes(encoding: str, payload: str) -> bytes:
+    data = payload.encode("utf-8", "replace")
+    if encoding in "bB":
+        return from_base64(data)
+    return binascii.a2b_qp(data.replace(b"_", b" "), header=True)
+
+
+_NOT_BASE64: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+
+
+def from_base64(data: bytes) -> bytes:
+    """What can be had of it: strange characters are skipped, missing padding is added, pieces with padding are joined."""
+    if data.rstrip().rstrip(b"=").count(b"="):
+        return b"".join(_one_base64(piece) for piece in re.split(rb"=+", data))
+    return _one_base64(data)
+
+
+def _one_base64(data: bytes) -> bytes:
+    letters = data.translate(None, _NOT_BASE64)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+# -- parameters ------------------------------------------------------------------------------------------------------------
+
+_PARAMETER: Final = re.compile(r';\s*([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))', re.DOTALL)
+
+
+def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
+    """`text/plain; charset="utf-8"` as its main value and its parameters, both in lower case but for the values.
+
+    Continued and encoded parameters (RFC 2231) are put together; encoded words, which do not belong there, are decoded too.
+    """
+    text = _loose(raw[:20_000])
+    main = text.partition(";")[0].strip().lower()
+    plain: dict[str, str] = {}
+    continued: dict[str, dict[int, tuple[bool, str]]] = {}
+    for found in _PARAMETER.finditer(text):
+        value = (
+            re.sub(r"\\(.)", r"\1", found[2], flags=re.DOTALL) if found[2] is not None else found[3].strip().strip('"')
+        )
+        name, star, rest = found[1].lower().partition("*")
+        if not star:
+            plain.setdefault(name, " ".join(_words_decoded(value).split()) if "=?" in value else value)
+            continue
+        number, encoded = rest.rstrip("*"), rest.endswith("*") or not rest
+        if len(number) < 5 and (number.isdecimal() or not number):
+            continued.setdefault(name, {}).setdefault(int(number or 0), (encoded, value))
+    for name, pieces in continued.items():
+        plain[name] = _put_together(pieces)
+    return main, plain
+
+
+def _put_together(pieces: dict[int, tuple[bool, str]]) -> str:
+    charset, data = "", b""
+    for number, (encoded, value) in sorted(pieces.items()):
+        if encoded and number == 0 and value.count("'") >= 2:
+            charset, _, value = value.split("'", 2)  # noqa: PLW2901 - what is left after charset and language
+        data += unquote_to_bytes(value) if encoded else value.encode("utf-8", "replace")
+    return decode(data, charset)
+
+
+# -- addresses -------------------------------------------------------------------------------------------------------------
+
+_ADDRESS: Final = re.compile(r'(?:"[^"\x00-\x1f]{1,200}"|[^\s<>@"(),:;\\\[\]]{1,200})@[^\s<>@"(),:;\\]{1,254}')
+
+
+def mailboxes(raw: bytes) -> list[Mailbox]:
+    """Everybody named in a field such as To. What is no address is left out; a comma in quotes parts nobody."""
+    found = (_mailbox(piece) for piece in _parted(_loose(raw)))
+    return [box for box, _ in zip((box for box in found if box), range(MOST_ADDRESSES), strict=False)]
+
+
+def address_in(text: str) -> str:
+    """The address in `Name <address>`, or in an SMTP command, in lower case; an empty text if there is none."""
+    box = _mailbox(text)
+    return box.address if box else ""
+
+
+def _parted(text: str) -> Iterator[str]:
+    """Split at commas and semicolons outside quotes, comments and angle brackets; names of groups are left out."""
+    start, depth, quoted, angle, escaped = 0, 0, False, False, False
+    for at, letter in enumerate(text):
+        if escaped:
+            escaped = False
+        elif letter == "\\":
+            escaped = quoted or depth > 0
+        elif letter == '"' and not depth:
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif letter == "(":
+            depth += 1
+        elif letter == ")":
+            depth = max(0, depth - 1)
+        elif depth:
+            continue
+        elif letter in "<>":
+            angle = letter == "<"
+        elif letter in ",;" and not angle:
+            yield text[start:at]
+            start = at + 1
+        elif letter == ":" and not angle:
+            start = at + 1
+    yield text[start:]
+
+
+def _mailbox(piece: str) -> Mailbox | None:
+    outside, bracket, inside = piece.rpartition("<")
+    where = inside.partition(">")[0].replace(" ", "") if bracket else piece
+    where = where.strip()[-1000:]
+    found = _ADDRESS.fullmatch(where.rpartition(":")[2]) or _ADDRESS.search(where)
+    if found is None or len(found[0]) > LONGEST_ADDRESS:
+        return None
+    name = outside if bracket else "".join(re.findall(r"\(([^()]*)\)", piece)[:1])
+    name = re.sub(r"\\(.)", r"\1", name.strip().strip('"'))
+    return Mailbox(" ".join(storable(_words_decoded(name)).split()).strip("\"' ")[:120], found[0].lower().rstrip("."))
+
+
+# -- identity and time -----------------------------------------------------------------------------------------------------
+
+_ID: Final = re.compile(rb"<([^<>]{1,2000})>")
+
+
+def message_ids(raw: bytes, most: int = 100) -> list[str]:
+    """Every Message-ID in the field, with its brackets, in its order; of very many the first and the last ones."""
+    found = [_known_as(b"".join(identity.split())) for identity in _ID.findall(raw[:LONGEST_VALUE])]
+    ids = list(dict.fromkeys(identity for identity in found if identity))
+    return ids if len(ids) <= most else ids[:1] + ids[1 - most :]
+
+
+def message_id(raw: bytes) -> str:
+    """The Message-ID of a mail, with brackets also where the sender forgot them; empty if there is none."""
+    ids = message_ids(raw, 1)
+    bare = b"".join(raw[:2000].split()).strip(b"<>")
+    return ids[0] if ids else _known_as(bare)
+
+
+def _known_as(identity: bytes) -> str:
+    if not identity:
+        return ""
+    text = storable(identity.decode("utf-8", "replace"))
+    if len(text) > LONGEST_ID:
+        return f"<{hashlib.sha256(identity).hexdigest()}@long.invalid>"
+    return f"<{text}>"
+
+
+def moment(raw: bytes) -> datetime | None:
+    """The Date of a mail, in UTC, if it can be read."""
+    try:
+        written = parsedate_to_datetime(raw[:200].decode("ascii", "replace"))
+        return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+    except Exception:  # noqa: BLE001 - the standard library raises seven kinds of errors over strange dates
+        return None

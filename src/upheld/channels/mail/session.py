@@ -1,0 +1,185 @@
+"""One conversation with a sending server. More forgiving than the library's, since any bytes are mail, and quicker.
+
+A mail ends with CRLF "." CRLF and with nothing else, so that nobody smuggles a second one past a server that sees it otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from upheld.channels.mail.committing import Committer, NotStored
+from upheld.channels.mail.receiving import Incoming
+
+READ_AHEAD: Final = 256 * 1024
+LONGEST_COMMAND: Final = 2048
+MOST_RECIPIENTS: Final = 200
+FAIR_SHARE: Final = 500  # pieces after which other conversations get their turn
+NULL_SENDER: Final = "<>"
+_PATH: Final = re.compile(r'\s*<(?:@[^:<>]{0,500}:)?("[^"]{1,200}"@[^<>\s]+|[^<>\s]*)>\s*(.*)', re.DOTALL)
+_BARE_PATH: Final = re.compile(r"\s*([^<>\s]+)\s*(.*)", re.DOTALL)
+
+
+class NotTaken(Exception):
+    """The mail is thrown away; the text is the answer to the sender."""
+
+
+@dataclass(slots=True)
+class Room:
+    """Bytes that all conversations together may hold in memory."""
+
+    free: int
+
+    def take(self, size: int) -> bool:
+        if size > self.free:
+            return False
+        self.free -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        self.free += size
+
+
+class Door:
+    """What the library calls for the commands of all conversations."""
+
+    def __init__(self, committer: Committer, room: Room) -> None:
+        self.committer = committer
+        self.room = room
+
+    async def handle_EHLO(  # noqa: N802 - the library finds its hooks by these names
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return ["250-PIPELINING", "250-ENHANCEDSTATUSCODES", *responses]
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        peer = session.peer[0] if isinstance(session.peer, tuple) else ""
+        mail = Incoming(
+            envelope.content, _escaped(envelope.mail_from or ""), [_escaped(one) for one in envelope.rcpt_tos], peer
+        )
+        try:
+            await self.committer.store(mail)
+        except NotStored:
+            return "451 4.3.0 Not stored, please try again"
+        return f"250 2.6.0 Stored as {mail.sha256[:16]}"
+
+    async def handle_exception(self, _error: Exception) -> str:
+        """An error of ours is never the mail's fault: the sender keeps it and tries again."""
+        return "451 4.3.0 Not done, please try again"
+
+
+class Conversation(SMTP):
+    """Takes mail of any form up to the size limit; lines may have any length, and bare line feeds stay as they came."""
+
+    line_length_limit = READ_AHEAD
+    command_size_limit = LONGEST_COMMAND
+    is_busy = False  # a mail is under way: it is let finish when the listener stops
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        assert self.envelope is not None
+        if await self.check_helo_needed():
+            return
+        if arg or not self.envelope.rcpt_tos:
+            await self.push("501 5.5.4 Syntax: DATA" if arg else "503 5.5.1 Error: need RCPT command")
+            return
+        room: Room = self.event_handler.room
+        held, self.is_busy = _Held(room, self.data_size_limit or 0), True
+        try:
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            self.envelope.content = await self._mail(held)
+            status = await self._call_handler_hook("DATA")
+        except NotTaken as why:
+            status = str(why)
+        finally:
+            self.is_busy = False
+            room.give_back(held.size)
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        self._reset_timeout()
+        await self.push(status)
+
+    async def _mail(self, held: _Held) -> bytes:
+        """The mail with its dots undone. What is not taken is read to its end as well, before NotTaken is raised."""
+        before, count = b"\r\n", 0  # the two bytes before; the line of DATA itself ended with these
+        while True:
+            piece = await self._piece()
+            is_end = piece == b".\r\n" and before == b"\r\n"
+            if not is_end and piece.endswith(b"\r\n.\r\n"):
+                piece, is_end = piece[:-3], True
+                held.add(piece)
+            elif not is_end:
+                held.add(piece)
+                before = (before + piece)[-2:]
+            if is_end:
+                return held.whole()
+            count += 1
+            if count % FAIR_SHARE == 0:
+                self._reset_timeout()
+                await asyncio.sleep(0)
+
+    async def _piece(self) -> bytes:
+        """Bytes up to the next dot at the end of a line, or as many as there are without one."""
+        try:
+            return await self._reader.readuntil(b".\r\n")
+        except asyncio.LimitOverrunError as long:
+            return await self._reader.readexactly(long.consumed)
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Whatever stands between the angle brackets: who may write to us is not decided by grammar."""
+        found = _PATH.fullmatch(arg) or _BARE_PATH.fullmatch(arg)
+        return (found[1] or NULL_SENDER, found[2]) if found else (None, None)
+
+    def say_goodbye(self) -> None:
+        """End the conversation, unless a mail is under way."""
+        if not self.is_busy and self.transport is not None:
+            transport: Any = self.transport
+            transport.write(b"421 4.3.2 Going down, please try again\r\n")
+            transport.close()
+
+
+class _Held:
+    """A mail as it grows."""
+
+    def __init__(self, room: Room, limit: int) -> None:
+        self.room = room
+        self.limit = limit
+        self.size = 0
+        self.pieces: list[bytes] = [b"\r\n"]
+        self.refusal = ""
+
+    def add(self, piece: bytes) -> None:
+        if self.refusal:
+            return
+        if self.limit and self.size + len(piece) > self.limit:
+            self.refusal = f"552 5.3.4 Error: the mail exceeds {self.limit} bytes"
+        elif not self.room.take(len(piece)):
+            self.refusal = "452 4.3.1 Too much at once, please try again"
+        else:
+            self.size += len(piece)
+            self.pieces.append(piece)
+            return
+        self.pieces.clear()
+
+    def whole(self) -> bytes:
+        """Raises NotTaken."""
+        if self.refusal:
+            raise NotTaken(self.refusal)
+        return b"".join(self.pieces).replace(b"\r\n.", b"\r\n")[2:]
+
+
+def _escaped(address: str) -> str:
+    """Bytes that are no UTF-8 stand in the address as surrogates; shown as what they are."""
+    return address.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

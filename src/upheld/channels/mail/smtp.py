@@ -1,0 +1,130 @@
+"""Handing one mail to the outgoing server, with each recipient's fate told apart."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from django.conf import settings
+
+TIMEOUT: Final = 30.0  # seconds for the connection and for each answer
+NO_SERVER: Final = "No server for outgoing mail is set. Set UPHELD_SMTP_URL."
+
+
+class Server(Protocol):
+    """What the environment says about the server (config/environment.py)."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def security(self) -> str: ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Who was taken, who was refused for good and why. Everybody else is tried again; `error` says what kept them waiting."""
+
+    taken: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+def deliver(raw: bytes, envelope_from: str, recipients: Sequence[str]) -> Outcome:
+    """Never raises for what a server or a network does. A wrong password is our fault and not the mail's: it is tried again."""
+    server: Server | None = settings.UPHELD_SMTP
+    if server is None:
+        return Outcome(error=NO_SERVER)
+    outcome = Outcome()
+    connection: smtplib.SMTP | None = None
+    try:
+        connection = _connected(server)
+        _converse(connection, raw, envelope_from, recipients, outcome)
+    except smtplib.SMTPResponseException as answer:
+        outcome.error = _words(answer.smtp_code, answer.smtp_error)
+    except (OSError, smtplib.SMTPException, UnicodeError) as trouble:
+        outcome.error = f"{type(trouble).__name__}: {trouble}"
+    finally:
+        if connection is not None:
+            _leave(connection)
+    return outcome
+
+
+def _connected(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.security == "tls":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    try:
+        connection.ehlo_or_helo_if_needed()
+        if server.security == "starttls":
+            connection.starttls(context=context)
+        if server.user:
+            connection.login(server.user, server.password)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _converse(
+    connection: smtplib.SMTP, raw: bytes, envelope_from: str, recipients: Sequence[str], outcome: Outcome
+) -> None:
+    is_international = not all(address.isascii() for address in (envelope_from, *recipients))
+    if is_international and not connection.has_extn("smtputf8"):
+        for address in [one for one in recipients if not one.isascii()]:
+            outcome.refused[address] = "the outgoing server takes no international addresses"
+        recipients = [one for one in recipients if one.isascii()]
+        is_international = False
+        if not recipients:
+            return
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if is_international else []
+    if is_international:
+        connection.command_encoding = "utf-8"
+    if connection.has_extn("size"):
+        options.append(f"SIZE={len(raw)}")
+    code, answer = connection.mail(envelope_from, options)
+    if not 200 <= code < 300:
+        _sort(recipients, code, answer, outcome)
+        return
+    accepted = []
+    for address in recipients:
+        code, answer = connection.rcpt(address)
+        if code in (250, 251, 252):
+            accepted.append(address)
+        else:
+            _sort([address], code, answer, outcome)
+    if accepted:
+        code, answer = connection.data(raw)
+        if 200 <= code < 300:
+            outcome.taken = accepted
+        else:
+            _sort(accepted, code, answer, outcome)
+
+
+def _sort(recipients: Sequence[str], code: int, answer: bytes, outcome: Outcome) -> None:
+    """5xx is for good, anything else is for now."""
+    if 500 <= code < 600:
+        outcome.refused.update(dict.fromkeys(recipients, _words(code, answer)))
+    outcome.error = _words(code, answer)
+
+
+def _words(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(f"{code} {text}".split())[:300]
+
+
+def _leave(connection: smtplib.SMTP) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    connection.close()

@@ -1,0 +1,79 @@
+"""Which matter a mail belongs to: by an address that only we can have given out, else by the mails it refers to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.conf import settings
+
+from upheld.channels.models import MailReference, OutgoingMail, ReceivedMail
+from upheld.kernel.signing import TOKEN_PATTERN, is_genuine, short_token
+
+PURPOSE: Final = "reply address"
+_SIGNED: Final = re.compile(
+    rf"[^@]*\+(?P<kind>[a-z]{{1,20}})-(?P<number>\d{{1,18}})\.(?P<token>{TOKEN_PATTERN})@[^@]+", re.IGNORECASE
+)
+
+
+def reply_address(subject_key: str, base: str) -> str:
+    """`support+ticket-42.k3n5…@desk.example`: whoever answers there is known to have had a mail of ours about the subject."""
+    local, _, domain = base.rpartition("@")
+    kind, _, number = subject_key.partition(":")
+    token = short_token(subject_key, purpose=PURPOSE, secret=_secrets()[0])
+    return f"{local.partition('+')[0]}+{kind}-{number}.{token}@{domain}"
+
+
+def subject_of(address: str) -> str | None:
+    """The subject key of an address that we signed, or None. A forged or spoilt one is as good as none."""
+    found = _SIGNED.fullmatch(address.strip())
+    if found is None:
+        return None
+    subject_key = f"{found['kind'].lower()}:{int(found['number'])}"
+    genuine = is_genuine(subject_key, found["token"].lower(), purpose=PURPOSE, secrets=_secrets())
+    return subject_key if genuine else None
+
+
+def bare(address: str) -> str:
+    """The address without what we, or the customer, put behind a plus."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
+    """The subject of the nearest known mail among `ids`; else of a mail that refers to one of them, or to this mail itself.
+
+    The latter joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. Three queries.
+    """
+    if ids:
+        known = dict(
+            OutgoingMail.objects.filter(message_id__in=ids)
+            .exclude(subject_key="")
+            .values_list("message_id", "subject_key")
+        )
+        received = ReceivedMail.objects.filter(message_id__in=ids).exclude(outcome="").order_by("-id")
+        known |= dict(received.values_list("message_id", "outcome"))
+        nearest = next((known[one] for one in ids if one in known), None)
+        if nearest is not None:
+            return nearest
+    kindred = [one for one in (own_id, *ids) if one]
+    referring = MailReference.objects.filter(message_id__in=kindred).exclude(mail__outcome="")
+    return referring.order_by("mail_id").values_list("mail__outcome", flat=True).first()
+
+
+def is_ours(message_id: str) -> bool:
+    """Whether we sent the mail of this Message-ID ourselves."""
+    return bool(message_id) and OutgoingMail.objects.filter(message_id=message_id).exists()
+
+
+def sent_by_us(ids: Iterable[str]) -> OutgoingMail | None:
+    """The first of our mails among these Message-IDs."""
+    wanted = list(ids)
+    found = {mail.message_id: mail for mail in OutgoingMail.objects.filter(message_id__in=wanted).defer("raw")}
+    return next((found[one] for one in wanted if one in found), None)
+
+
+def _secrets() -> list[bytes]:
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [secret.encode() if isinstance(secret, str) else secret for secret in secrets]
