@@ -30,7 +30,7 @@ calendars:
       mon-fri: "08:00-20:00"
   never:
     zone: Europe/Berlin
-    weekly: {}
+    weekly: {mon-sun: closed}
 """
 
 
