@@ -18,25 +18,28 @@ def sentences(form: CalendarForm) -> list[str]:
 
 
 def _week(week: Week, zone: str) -> Iterator[str]:
-    opened = [(names, spans) for names, spans in _runs(week) if spans]
-    closed = [names for names, spans in _runs(week) if not spans]
-    if not opened:
+    days_by_hours: dict[Spans, list[int]] = {}
+    for day, spans in enumerate(week):
+        days_by_hours.setdefault(spans, []).append(day)
+    closed = days_by_hours.pop((), [])
+    if not days_by_hours:
         yield f"Closed on every day of the week ({zone} time)."
         return
-    yield f"{'; '.join(f'{names} {_hours(spans)}' for names, spans in opened)} ({zone} time)."
+    opened = [f"{_names(days)} {_hours(spans)}" for spans, days in days_by_hours.items()]
+    yield f"{'; '.join(opened)} ({zone} time)."
     if closed:
-        yield f"Closed on {listed(closed)}."
+        yield f"Closed on {_names(closed)}."
 
 
-def _runs(week: Week) -> Iterator[tuple[str, Spans]]:
-    for spans, run in groupby(range(7), key=lambda day: week[day]):
-        names = [DAY_NAMES[day] for day in run]
-        if len(names) == 7:
-            yield "Every day", spans
-        elif len(names) > 2:
-            yield f"{names[0]} to {names[-1]}", spans
-        else:
-            yield listed(names), spans
+def _names(days: list[int]) -> str:
+    """``Monday to Friday``, ``Monday, Wednesday and Friday``, ``Every day``."""
+    if len(days) == len(DAY_NAMES):
+        return "Every day"
+    names: list[str] = []
+    for _, run in groupby(enumerate(days), key=lambda place: place[1] - place[0]):
+        following = [DAY_NAMES[day] for _, day in run]
+        names += [f"{following[0]} to {following[-1]}"] if len(following) > 2 else following
+    return listed(names)
 
 
 def _hours(spans: Spans) -> str:
