@@ -25,6 +25,7 @@ COMMANDS = {
     "listen": Command("Take mail in by SMTP"),
     "migrate": Command("Bring the database up to date and gather the static files"),
     "createadmin": Command("Make a person who may do everything"),
+    "health": Command("Say whether database, migrations and jobs are in order"),
     "verify": Command("Recompute every commitment from its events and report each difference"),
     "explain": Command("Say why a ticket's deadlines are what they are"),
     "policy": Command("Check a policy folder", needs_desk=False),
