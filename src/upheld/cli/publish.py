@@ -16,8 +16,8 @@ def main(arguments: Sequence[str]) -> int:
     return publish_folder(parser.parse_args(arguments).folder)
 
 
-def publish_folder(folder: Path) -> int:
-    """Publish, and say so; or say every problem. Returns the exit code."""
+def publish_folder(folder: Path, *, quiet: bool = False) -> int:
+    """Publish, and say so unless quiet; or say every problem. Returns the exit code."""
     from upheld.commitments.actions import publish
     from upheld.events.actors import Actor
     from upheld.policy import PolicyErrors
@@ -30,5 +30,6 @@ def publish_folder(folder: Path) -> int:
     except PolicyErrors as errors:
         print(f"{errors}\nNothing was published; the policy in force stays as it is.", file=sys.stderr)
         return 1
-    print(f"In force: {version.name}, version {version.number}.")
+    if not quiet:
+        print(f"In force: {version.name}, version {version.number}.")
     return 0

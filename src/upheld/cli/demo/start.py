@@ -21,7 +21,6 @@ from pathlib import Path
 
 from upheld.cli.demo.card import Card
 from upheld.cli.demo.ports import LOOPBACK, free_port, is_free
-from upheld.cli.demo.prepare import CARD
 from upheld.cli.demo.sink import Sink
 from upheld.cli.demo.supervisor import Supervisor
 from upheld.cli.desk import NotToday, hold_database
@@ -60,7 +59,7 @@ class Demo:
         self._prepare(stop)
         if stop.is_set():
             return
-        self.card = Card.read(self.environment.data / CARD)
+        self.card = Card.read(self.environment.data)
         self.supervisor.start()
         deadline = time.monotonic() + PATIENCE
         while not is_ready(self.url) and not stop.wait(0.05):
@@ -194,8 +193,10 @@ def invitation(demo: Demo, seconds: float) -> str:
     """Where to open, how to sign in, where mail goes."""
     assert demo.card
     card, listen = demo.card, demo.environment.smtp_listen
-    width = max(len(one.role) for one in card.sign_ins) + 2
-    people = [f"  {one.role:<{width}}{demo.url}{one.path:<8}{one.email}" for one in card.sign_ins]
+    sender = card.customer.email
+    everybody = [card.agent, *card.others, card.customer]
+    width = max(len(one.role) for one in everybody) + 2
+    people = [f"  {one.role:<{width}}{one.email:<44}{demo.url}{one.path}" for one in everybody]
     return "\n".join(
         [
             "",
@@ -205,12 +206,12 @@ def invitation(demo: Demo, seconds: float) -> str:
             f"  portal      {demo.url}/",
             f"  sent mails  {demo.url}/demo/mails/",
             "",
-            f"Sign in as, each with the password {card.password}",
+            f"Sign in as, each with the password {card.agent.password}",
             *people,
             "",
             f"A mail to {card.mailbox} by SMTP at {listen.host}:{listen.port} becomes a ticket, for example:",
-            f"  printf 'From: {card.sender}\\nTo: {card.mailbox}\\nSubject: Nobody can sign in\\n\\nSince nine o’clock.\\n' |",
-            f"    curl smtp://{listen.host}:{listen.port} --mail-from {card.sender} --mail-rcpt {card.mailbox} -T -",
+            f"  printf 'From: {sender}\\nTo: {card.mailbox}\\nSubject: Nobody can sign in\\n\\nSince nine o’clock.\\n' |",
+            f"    curl smtp://{listen.host}:{listen.port} --mail-from {sender} --mail-rcpt {card.mailbox} -T -",
             "",
             f"Data and logs: {demo.environment.data}. Ctrl-C stops everything.",
         ]
