@@ -16,6 +16,7 @@ import os
 import pwd
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import IO, TypedDict
 from urllib.parse import quote
 
-DATABASE = "upheld"
+DATABASE = "postgres"  # the one that every new cluster has: making another costs a second of the first start
 USER = "upheld"
 SOCKET_PATH_LIMIT = 100  # bytes that every platform allows in the path of a Unix socket, with some to spare
 PATIENCE = 60  # seconds for a start, with recovery
@@ -134,7 +135,14 @@ def _is_held_by_nobody(cluster: Cluster) -> bool:
 def _initialise(cluster: Cluster) -> None:
     arguments = ["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-instructions"]
     arguments += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
-    _run(cluster, "initdb", "-D", str(cluster.data), *arguments, *([] if cluster.durable else ["--no-sync"]))
+    _run(cluster, "initdb", "-D", str(cluster.data), *arguments, _how_to_sync(cluster))
+
+
+def _how_to_sync(cluster: Cluster) -> str:
+    if not cluster.durable:
+        return "--no-sync"
+    # A new cluster is a thousand small files: one call for the file system takes a tenth of the time of a call for each.
+    return "--sync-method=syncfs" if sys.platform == "linux" else "--sync-method=fsync"
 
 
 def _start(cluster: Cluster) -> None:
@@ -143,16 +151,6 @@ def _start(cluster: Cluster) -> None:
     (cluster.data / "postgresql.auto.conf").write_text("# Written at each start.\n" + lines)
     log = str(cluster.data / "server.log")
     _run(cluster, "pg_ctl", "-D", str(cluster.data), "-l", log, "-w", "-t", str(PATIENCE), "start")
-    _make_database(cluster)
-
-
-def _make_database(cluster: Cluster) -> None:
-    import psycopg
-
-    with psycopg.connect(cluster.url("postgres"), autocommit=True, connect_timeout=10) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
-        if known is None:
-            connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
 
 def _stop(cluster: Cluster) -> None:
@@ -180,7 +178,7 @@ def _answers(cluster: Cluster) -> bool:
     import psycopg
 
     try:
-        with psycopg.connect(cluster.url("postgres"), connect_timeout=3):
+        with psycopg.connect(cluster.url(), connect_timeout=3):
             return True
     except psycopg.OperationalError:
         return False
