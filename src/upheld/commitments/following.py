@@ -28,6 +28,12 @@ def hold(subject: str) -> Clock:
     return clock
 
 
+def version_of(subject: str) -> int:
+    """The policy version that the subject is bound to, which never changes; the one in force while it is bound to none."""
+    bound = Clock.objects.filter(subject=subject).values_list("version_id", flat=True).first()
+    return bound if bound is not None else version_in_force().pk
+
+
 @transaction.atomic
 def follow(subject: str, *, at: datetime) -> list[Commitment]:
     """Fold the subject's events again and bring its rows up to date. Returns all its commitments."""

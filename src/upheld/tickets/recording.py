@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from upheld.commitments.following import follow, hold
+from upheld.commitments.following import follow_many, hold, version_of
 from upheld.commitments.models import Commitment
 from upheld.commitments.policies import policy_of
 from upheld.events.actions import record
@@ -18,13 +18,14 @@ from upheld.tickets.models import Ticket
 
 def lock(ticket: Ticket) -> Ticket:
     """Read the ticket afresh and keep it until the end of the transaction, so that what two people do comes one after the other."""
-    ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+    held = Ticket.objects.select_related("requester__person", "account").select_for_update(of=("self",))
+    ticket.refresh_from_db(from_queryset=held)
     return ticket
 
 
 def policy_for(ticket: Ticket) -> Policy:
-    """The policy version that the ticket was opened under."""
-    return policy_of(hold(ticket.key).version_id)
+    """The policy version that the ticket was opened under. One query."""
+    return policy_of(version_of(ticket.key))
 
 
 def happened(
@@ -34,11 +35,11 @@ def happened(
 
     What stands in `data` under the name of an attribute (status, priority, plan …) holds from now on for the commitments.
     """
-    hold(ticket.key)
+    clock = hold(ticket.key)
     event = record(f"ticket.{kind}", ticket.key, by=by, at=at, data=data, key=key)
     if event is None:
         return None
-    ticket.due_at = tightest(follow(ticket.key, at=at))
+    ticket.due_at = tightest(follow_many([clock], at=at)[ticket.key])
     ticket.changed_at = at
     ticket.save(update_fields={*saving, "due_at", "changed_at"})
     return event
