@@ -95,6 +95,5 @@ def shortened(text: str) -> str:
 def _choices(known: Sequence[str], where: str) -> str:
     if not known:
         return f"Nothing of the kind is declared; declare it in {where}." if where else "Take it out."
-    said = f"Known here: {listed(known[:12], last='and')}"
-    said += ", …" if len(known) > 12 else "."
+    said = f"Known here: {', '.join(known[:12])}, …" if len(known) > 12 else f"Known here: {listed(known)}."
     return f"{said} Or declare it in {where}." if where else said

@@ -21,7 +21,7 @@ class Subject:
 
     name: str
     events: Mapping[str, str]
-    attributes: Mapping[str, frozenset[str] | str | None] = field(default_factory=dict)
+    attributes: Mapping[str, frozenset[str] | frozenset[bool] | str | None] = field(default_factory=dict)
 
 
 class Vocabulary:

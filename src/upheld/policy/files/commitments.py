@@ -32,10 +32,10 @@ def _about_its_subject(node: Entries, at: Reading) -> Reading:
     return at.about(subject.text) if isinstance(subject, Scalar) else at
 
 
-def _check(node: Entries, at: Reading) -> None:
+def _check(node: Entries, at: Reading, meant: set[str]) -> None:
     """What the keys of one clause demand of each other."""
     within, series = node.get("within"), [key for key in ("at", "then_every") if node.get(key) is not None]
-    if within is None and not series:
+    if not {"within", "at", "then_every"} & meant:
         at.refuse(
             None, "Missing key 'within'.", "Add 'within: 4h', or 'at: [1w, 2w]' for points in time after the beginning."
         )
@@ -48,17 +48,17 @@ def _check(node: Entries, at: Reading) -> None:
         )
     renews = node.get("renews")
     if renews is not None and isinstance(renews, Scalar) and renews.text.lower() in ("true", "yes", "on"):
-        _check_renewal(node, at.under("renews", node.entries["renews"][0]))
+        _check_renewal(meant, at.under("renews", node.entries["renews"][0]))
 
 
-def _check_renewal(node: Entries, at: Reading) -> None:
-    if node.get("within") is None:
+def _check_renewal(meant: set[str], at: Reading) -> None:
+    if "within" not in meant:
         at.refuse(
             None,
             "'renews' needs 'within': a series goes on by itself.",
             "Take it out, or use 'then_every' for the series.",
         )
-    elif node.get("kept_by") is None:
+    elif "kept_by" not in meant:
         at.refuse(None, "'renews' needs 'kept_by': the event that keeps one cycle begins the next.", "Add 'kept_by:'.")
 
 

@@ -39,7 +39,7 @@ LEVEL: Record[Level] = Record(
 )
 
 
-def _check_stands(node: Entries, at: Reading) -> None:
+def _check_stands(node: Entries, at: Reading, _: set[str]) -> None:
     if not node.entries:
         at.refuse(node, "Nobody stands here.", "Write {level: 2}, {role: lead}, {department: billing} or {mail: …}.")
 

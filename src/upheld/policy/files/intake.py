@@ -13,10 +13,10 @@ from upheld.policy.shapes.values import TEXT, YES_NO, one_of
 KINDS = ("text", "long", "number", "choice", "datetime", "yes-no", "phone")
 
 
-def _check(node: Entries, at: Reading) -> None:
+def _check(node: Entries, at: Reading, meant: set[str]) -> None:
     kind = node.get("kind")
     is_choice = isinstance(kind, Scalar) and kind.text == "choice"
-    if is_choice and node.get("choices") is None:
+    if is_choice and "choices" not in meant:
         at.refuse(None, "Missing key 'choices'.", "Add 'choices: [a, b]', or another 'kind:'.")
     elif node.get("choices") is not None and not is_choice:
         at.under("choices", node.entries["choices"][0]).refuse(

@@ -37,9 +37,8 @@ FIGURE = Single(
 _CHOICE = ChoiceOf(FIGURE, "figure")
 
 
-def _check(node: Entries, at: Reading) -> None:
-    found = [key for key in ("at_least", "at_most") if node.get(key) is not None]
-    if not found:
+def _check(_: Entries, at: Reading, meant: set[str]) -> None:
+    if not {"at_least", "at_most"} & meant:
         at.refuse(None, "Missing key 'at_least'.", "Add 'at_least: 95%' or 'at_most: 5m'.")
 
 

@@ -22,17 +22,23 @@ _GAPS = {
 
 
 def look_at_tables(policy: Policy, domains: Domains, findings: Findings) -> None:
+    _look_for_empty_promises(policy, findings)
     for file, path, choice, clause in _tables(policy):
         subject = clause.on if clause else "ticket"
         _Table(file, path, choice, findings, clause, partial(domains.values, subject)).look()
-        if not any(True for _ in choice.values()):
+
+
+def _look_for_empty_promises(policy: Policy, findings: Findings) -> None:
+    for clause in policy.clauses.values():
+        if clause.within is not None and not any(True for _ in clause.within.values()):
+            problem, why = "This promises nothing to anybody.", "It says 'none' and no time at all."
             findings.add(
                 "warning",
-                file,
-                path,
-                "This table promises nothing to anybody.",
-                "Every cell is 'none'.",
-                "Take the clause out, or fill the table.",
+                "commitments.yaml",
+                (clause.name, "within"),
+                problem,
+                why,
+                "Take the clause out, or give it a time.",
             )
 
 

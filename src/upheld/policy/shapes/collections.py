@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from upheld.kernel.text import listed
+from upheld.kernel.text import listed, nearest
 from upheld.policy.model import Words
 from upheld.policy.nodes import Entries, Items, Node, Scalar
 from upheld.policy.reading import WRONG, Reading, Wrong
@@ -37,7 +37,7 @@ class Record(Shape[T]):
     """A mapping with known keys. `build` makes the model's object of the keys that are there.
 
     Keys that are left out are not passed, so that the model's defaults hold. `check` may look at relations between keys; it
-    records problems and returns nothing.
+    records problems and returns nothing. Its third argument are the keys that stand there or were meant.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Record(Shape[T]):
         *keys: Key,
         words: str = "a mapping",
         title: str = "",
-        check: Callable[[Entries, Reading], None] | None = None,
+        check: Callable[[Entries, Reading, set[str]], None] | None = None,
         about: Callable[[Entries, Reading], Reading] | None = None,
     ) -> None:
         self.keys = {key.name: key for key in keys}
@@ -62,8 +62,7 @@ class Record(Shape[T]):
         if self._about is not None:
             at = self._about(node, at)
         values, complete = self._read_keys(node, at)
-        if self._check is not None:
-            self._check(node, at)
+        complete &= self._has_what_it_needs(node, at)
         return self.built(values, at) if complete else WRONG
 
     def _read_keys(self, node: Entries, at: Reading) -> tuple[Values, bool]:
@@ -75,18 +74,26 @@ class Record(Shape[T]):
             if key is None:
                 here.refuse_name(name, "key", name.text, self.keys, "")
                 complete = False
-            elif value.is_null and not key.shape.takes_null:
+            elif value.is_null:
                 here.refuse_empty(value, key.shape.words)
                 complete = False
             elif (read := key.shape.read(value, here)) is WRONG:
                 complete = False
             else:
                 values[key.target] = read
-        for key in self.keys.values():
-            if key.required and node.get(key.name) is None:
-                at.refuse(None, f"Missing key '{key.name}'.", f"Add '{key.name}:' with {key.shape.words}.")
-                complete = False
         return values, complete
+
+    def _has_what_it_needs(self, node: Entries, at: Reading) -> bool:
+        """A key that is misspelled is told once, and not as missing too."""
+        misspelled = (nearest(name, self.keys) for name in node.entries if name not in self.keys)
+        meant = {*node.entries, *filter(None, misspelled)}
+        before = len(at.session.problems)
+        for key in self.keys.values():
+            if key.required and key.name not in meant:
+                at.refuse(None, f"Missing key '{key.name}'.", f"Add '{key.name}:' with {key.shape.words}.")
+        if self._check is not None:
+            self._check(node, at, meant)
+        return len(at.session.problems) == before
 
     def built(self, values: Values, at: Reading) -> T:
         return self._build(values, at)

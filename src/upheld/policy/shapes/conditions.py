@@ -88,8 +88,6 @@ def _value(attribute: str, node: Node, at: Reading) -> Any:
 class ChoiceOf(Shape[Choice[T]]):
     """One value for everybody, or a table of them by one or two attributes; `none` in a cell means "not promised"."""
 
-    takes_null = True
-
     def __init__(self, value: Shape[T], title: str) -> None:
         self.value = value
         self.words = f"{value.words}, or a table as in {_BY_EXAMPLE}"

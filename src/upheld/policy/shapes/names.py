@@ -184,7 +184,7 @@ def values_of(attribute: str, at: Reading) -> tuple[str, ...] | None:
 
 def _known_values(attribute: str, at: Reading) -> tuple[tuple[str, ...] | None, str]:
     vocabulary = at.session.vocabulary
-    section: Collection[str] | None = ATTRIBUTE_SECTIONS.get(attribute)
+    section: frozenset[str] | frozenset[bool] | str | None = ATTRIBUTE_SECTIONS.get(attribute)
     if vocabulary is not None and at.subject in vocabulary:
         section = vocabulary[at.subject].attributes.get(attribute)
     if section is None:

@@ -27,7 +27,6 @@ class Shape(ABC, Generic[T]):
 
     words: str = "a value"
     title: str = ""
-    takes_null: bool = False
 
     @abstractmethod
     def read(self, node: Node, at: Reading) -> T | Wrong:
