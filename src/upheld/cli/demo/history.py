@@ -102,6 +102,7 @@ class Teller:
         self.dice = dice
         self.message_ids = message_ids
         self.now = now
+        self.left_lying = pacing.LeftLying()
         self.categories: dict[str, tuple[str, str]] = {}
 
     def tell(self, telling: Telling, number: int) -> Life:
@@ -121,7 +122,7 @@ class Teller:
             ticket.essentials = essentials(self.policy, facts | {"description": ticket.title}, contact)
         life = telling.life = Life(ticket, policy=self.policy, plan=self.plan, message_ids=self.message_ids)
         words |= {"right_priority": right, "title": ticket.title}
-        Plot(life, story, words, contact, self.staff, dice, now=self.now).tell(
+        Plot(life, story, words, contact, self.staff, dice, left_lying=self.left_lying, now=self.now).tell(
             dice.choice(story.openings), at=telling.at
         )
         return life

@@ -24,6 +24,7 @@ from upheld.policy import CommitmentState, Plan, Policy, SubjectFold
 from upheld.policy.model import Effect
 from upheld.tickets.actions.conversation import preview_of
 from upheld.tickets.actions.escalation import ladder_of, rung_of
+from upheld.tickets.actions.milestones import MILESTONES
 from upheld.tickets.models import Escalation, Merge, Message, Resolution, Ticket
 from upheld.tickets.recording import tightest
 
@@ -188,10 +189,19 @@ class Life:
         told = {"ladder": ladder, "rung": rung.number, "reason": reason, "clause": clause, "level": ticket.level}
         self._record("raised", by=by, at=at, **told)
 
-    def milestone(self, kind: str, *, by: Actor, at: datetime) -> None:
-        """Something that only a commitment asks for: followed up, surveyed, a plan proposed …"""
+    def reach(self, milestone: str, *, by: Agent, at: datetime, note: str) -> None:
+        """Something that only a commitment asks for: followed up, a plan proposed …, with its internal note."""
         self.pass_time(at)
-        self._record(kind, by=by, at=at)
+        text = f"{MILESTONES[milestone]}: {note}"
+        message = self._say(
+            text, by=By.STAFF, actor=by.actor, author=by.person, channel="workspace", at=at, is_internal=True
+        )
+        self._record(milestone, by=by.actor, at=at, message=message.pk)
+
+    def ask_how_it_went(self, *, at: datetime) -> None:
+        """The survey's mail, which the policy sends by itself."""
+        self.pass_time(at)
+        self._record("surveyed", by=self._policy_actor, at=at)
 
     # What time does
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,8 +34,7 @@ JUST_NOW = (
     660,
 )  # minutes ago, so that the queue is alive
 CUSTOMER_DELAYS = {1: (4, 40), 2: (15, 240), 3: (40, 1500), 4: (60, 2600)}  # minutes, by severity
-RECENT = timedelta(days=2)
-LIES_THERE, LONG = 0.84, 2.6
+UNTIL_LATE = 2.6  # of the time, for what is left lying
 SLOW_CUSTOMERS = 0.13
 MINUTE = timedelta(minutes=1)
 
@@ -53,14 +53,27 @@ def _weight(local: datetime) -> float:
     return BY_HOUR[local.hour] * (WEEKEND if local.weekday() >= 5 else 1.0)
 
 
-def share_used(dice: random.Random, *, is_first: bool, severity: int, is_recent: bool = False) -> float:
-    """What part of the promised time an answer takes: mostly a small one, sometimes most of it, seldom more than all.
+@dataclass(slots=True)
+class LeftLying:
+    """How many answers are still to be left lying, so that the queue shows what nears its time and what is past it."""
 
-    Of what is recent more still lies there: whoever opens the queue finds something to do.
-    """
+    nearly_due: int = 6
+    late: int = 4
+
+    def takes(self, share_by_now: float) -> bool:
+        """Whether the answer of which this share of the time has gone by now is one of them."""
+        if 0.5 < share_by_now < 0.97 and self.nearly_due:
+            self.nearly_due -= 1
+            return True
+        if 1.0 < share_by_now < 1.5 and self.late:
+            self.late -= 1
+            return True
+        return False
+
+
+def share_used(dice: random.Random, *, is_first: bool, severity: int) -> float:
+    """What part of the promised time an answer takes: mostly a small one, sometimes most of it, seldom more than all."""
     chance = dice.random()
-    if is_recent and chance > LIES_THERE:
-        return LONG
     late, close = (0.035, 0.12) if is_first else (0.02, 0.08)
     if severity == 1:
         late = 0.02

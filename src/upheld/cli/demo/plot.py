@@ -12,9 +12,10 @@ from upheld.cli.demo.answers import closing_record
 from upheld.cli.demo.life import Life
 from upheld.cli.demo.people import Staff
 from upheld.cli.demo.stories import Story, Turn
-from upheld.events.actors import SYSTEM, Actor
+from upheld.events.actors import Actor
 from upheld.kernel.instants import from_us, to_us
 from upheld.people.models import Agent
+from upheld.policy import CommitmentState
 from upheld.tickets.models import Ticket
 
 # What a story itself does; whatever else a clause waits for is done beside it, at about the time that was promised.
@@ -23,7 +24,21 @@ TOLD = frozenset({
     "ticket.waiting", "ticket.held", "ticket.resumed", "ticket.resolved", "ticket.reopened", "ticket.closed", "ticket.merged",
     "ticket.absorbed", "ticket.raised", "ticket.marked_spam",
 })  # fmt: skip
-MACHINES = frozenset({"ticket.surveyed"})
+REGARDS = {
+    "en": ("Kind regards,", "Best regards,", "Thank you and best wishes,", "Thanks,"),
+    "de": ("Mit freundlichen Grüßen",),
+    "es": ("Un cordial saludo,",),
+    "fr": ("Bien cordialement,",),
+    "pt": ("Atenciosamente,",),
+}
+SURVEYED = "ticket.surveyed"
+NOTES = {
+    "reviewed_by_manager": "Read the whole thread. The right people are on it; I will look again tonight.",
+    "plan_proposed": "Told the customer what comes next, who does it and by when.",
+    "scheduled": "Two dates agreed, invitations sent.",
+    "followed_up": "Asked whether it still works for them. It does, nothing is open.",
+    "reviewed": "Met with everybody who was part of it; two improvements written down.",
+}
 MANAGERS = frozenset({"ticket.reviewed_by_manager"})
 REOPENS = 0.4  # of the stories that know how it goes on
 LOOK_EVERY = timedelta(hours=12)  # for appointments, whose time begins without anybody being woken
@@ -46,6 +61,7 @@ class Plot:
         staff: Staff,
         dice: random.Random,
         *,
+        left_lying: pacing.LeftLying,
         now: datetime,
     ) -> None:
         self.life = life
@@ -54,6 +70,7 @@ class Plot:
         self.contact = contact
         self.staff = staff
         self.dice = dice
+        self.left_lying = left_lying
         self.now = now
         self.at = now
         self.agent: Agent | None = None
@@ -65,7 +82,10 @@ class Plot:
     def tell(self, opening: str, *, at: datetime) -> None:
         """From the opening to the end, or to the present."""
         self.at = at
-        self.life.open(self.filled(opening), by=self.contact, at=at)
+        text = self.filled(opening)
+        if self.life.ticket.channel == "email":
+            text += self._signature()
+        self.life.open(text, by=self.contact, at=at)
         self._trigger_ladders()
         try:
             self._correct_priority()
@@ -80,6 +100,11 @@ class Plot:
     def filled(self, text: str) -> str:
         known = {**self.words, "agent": self.agent.person.get_short_name() if self.agent else ""}
         return text.format_map(known)
+
+    def _signature(self) -> str:
+        contact = self.contact
+        place = ", ".join(filter(None, [contact.title, str(contact.account or "")]))
+        return f"\n\n{self.dice.choice(REGARDS.get(self.story.language, REGARDS['en']))}\n{contact.person.name}\n{place}".rstrip()
 
     # Turns
 
@@ -103,12 +128,13 @@ class Plot:
 
     def _agent(self, turn: Turn, *, turns_left: int, following: str) -> None:
         is_first = not any(event.kind == "ticket.replied" for event in self.life.events)
-        share = pacing.share_used(
-            self.dice, is_first=is_first, severity=self.story.severity, is_recent=self.now - self.at < pacing.RECENT
-        )
         policy = self.policy
+        awaited = [state for state in self.life.awaited() if policy.clauses[state.clause].kept_by & TOLD]
+        share = pacing.share_used(self.dice, is_first=is_first, severity=self.story.severity)
+        if self.left_lying.takes(self._share_by_now(awaited)):
+            share = pacing.UNTIL_LATE
         moment = pacing.answer_at(
-            [state for state in self.life.awaited() if policy.clauses[state.clause].kept_by & TOLD],
+            awaited,
             share,
             after=self.at,
             turns_left=turns_left,
@@ -130,6 +156,14 @@ class Plot:
             note = self.filled(self.story.resolution)
             record = closing_record(policy, self.story, note, self.contact, self.dice)
             self.life.resolve(by=agent.actor, at=self.at, note=note, record=record)
+
+    def _share_by_now(self, awaited: list[CommitmentState]) -> float:
+        """How much of the tightest promise would be used by now if nobody answered."""
+        calendars, since, now = self.policy.calendars, to_us(self.life.now), to_us(self.now)
+        used = (state.used + calendars[state.calendar].between(since, now) for state in awaited if since < now)
+        return max(
+            (time / state.target for time, state in zip(used, awaited, strict=False) if state.target), default=0.0
+        )
 
     def _aside(self, turn: Turn) -> None:
         """A note, or up the ladder: between two answers, soon after the last thing that happened."""
@@ -252,17 +286,20 @@ class Plot:
             if clause.kept_by & TOLD or not clause.kept_by or (state.clause, state.cycle) in self._planned:
                 continue
             self._planned.add((state.clause, state.cycle))
-            share = pacing.share_used(self.dice, is_first=False, severity=3)
+            share = 0.0 if SURVEYED in clause.kept_by else pacing.share_used(self.dice, is_first=False, severity=3)
             left = max(0, state.target - state.used)
             moment = from_us(self.policy.calendars[state.calendar].add(to_us(self.life.now), round(left * share)))
             self._milestones.append((moment, min(clause.kept_by)))
 
     def _reach(self, kind: str, at: datetime) -> None:
-        still = [s for s in self.life.awaited() if kind in self.policy.clauses[s.clause].kept_by]
-        if not still:
+        if not any(kind in self.policy.clauses[state.clause].kept_by for state in self.life.awaited()):
             return
-        by = SYSTEM if kind in MACHINES else self.staff.manager.actor if kind in MANAGERS else self._somebody().actor
-        self.life.milestone(kind.partition(".")[2], by=by, at=at)
+        if kind == SURVEYED:
+            self.life.ask_how_it_went(at=at)
+            return
+        milestone = kind.partition(".")[2]
+        by = self.staff.manager if kind in MANAGERS else self._somebody()
+        self.life.reach(milestone, by=by, at=at, note=NOTES.get(milestone, self.filled(self.story.resolution)))
 
     def _somebody(self) -> Agent:
         return self.agent or self.staff.of(self.life.ticket.department)[0]
