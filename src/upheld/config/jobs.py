@@ -16,6 +16,7 @@ import psycopg
 import structlog
 from django.conf import settings
 from procrastinate import App
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
@@ -62,25 +63,35 @@ async def _one_round() -> None:
     """A worker with its own connections, until it is cancelled or the database goes away."""
     silence = settings.UPHELD_STALLED_AFTER
     connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with django_app.replace_connector(connector) as app:
-        async with app.open_async():
-            looking = asyncio.create_task(_take_up_forever(app, silence))
-            try:
-                await app.run_worker_async(
-                    name="upheld",
-                    concurrency=settings.UPHELD_WORKER_JOBS,
-                    fetch_job_polling_interval=min(5.0, silence / 4),
-                    update_heartbeat_interval=silence / 4,
-                    stalled_worker_timeout=silence,
-                    shutdown_graceful_timeout=GRACE,
-                    install_signal_handlers=False,
-                    delete_jobs="successful",
-                    worker_middleware=[counted],
-                )
-            finally:
-                looking.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ConnectorException, psycopg.Error):
-                    await looking
+    async with _working_app(connector).open_async() as app:
+        looking = asyncio.create_task(_take_up_forever(app, silence))
+        try:
+            await app.run_worker_async(
+                name="upheld",
+                concurrency=settings.UPHELD_WORKER_JOBS,
+                fetch_job_polling_interval=min(5.0, silence / 4),
+                update_heartbeat_interval=silence / 4,
+                stalled_worker_timeout=silence,
+                shutdown_graceful_timeout=GRACE,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                worker_middleware=[counted],
+            )
+        finally:
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectorException, psycopg.Error):
+                await looking
+
+
+def _working_app(connector: BaseConnector) -> App:
+    """The same tasks on the worker's own connections.
+
+    Not by `replace_connector`, as Procrastinate's own command does it: then what a job queues would leave by the worker's
+    connection, at once, and not with the transaction of the job.
+    """
+    app = App(connector=connector, import_paths=django_app.import_paths, worker_defaults=django_app.worker_defaults)
+    app.tasks, app.periodic_registry = django_app.tasks, django_app.periodic_registry
+    return app
 
 
 async def _take_up_forever(app: App, silence: float) -> None:

@@ -21,3 +21,6 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "commitment.warned": ("upheld.tickets.handlers.act_on_commitment",),
     "commitment.breached": ("upheld.tickets.handlers.act_on_commitment",),
 }
+
+IN_ORDER = frozenset({"commitment.warned", "commitment.breached"})
+"""Heard of one after another for each subject: one rung up is another rung when the breach after it climbed first."""

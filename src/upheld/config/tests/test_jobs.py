@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from upheld.config.tests.jobs_of_tests import slow
+from upheld.config.tests.jobs_of_tests import slow, undone
 from upheld.config.tests.processes import Process, Processes, database_url, until
 
 SILENCE = 2
@@ -86,3 +86,12 @@ def test_a_worker_waits_for_a_lost_database(start_worker: Start, tmp_path: Path)
     slow.defer(path=str(path), seconds=0)
     until(lambda: marks(path).count("done") == 2, 15)
     assert worker.poll() is None
+
+
+def test_what_a_job_queues_belongs_to_its_transaction(start_worker: Start, tmp_path: Path) -> None:
+    path = tmp_path / "marks"
+    undone.defer(path=str(path))
+    start_worker()
+    start_worker()
+    until(lambda: "done" in marks(tmp_path / "marks-after"), 15)
+    assert marks(path) == []

@@ -13,7 +13,6 @@ import pytest
 from upheld.config import embedded
 from upheld.config.tests.processes import Processes, until
 
-
 SOME_SESSION = f"session={'s' * 32}"  # a cookie that must be looked up in the database
 
 
