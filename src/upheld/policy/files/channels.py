@@ -15,6 +15,7 @@ from upheld.policy.shapes.names import Ref
 from upheld.policy.shapes.shape import Definitions, Shape
 from upheld.policy.shapes.values import LINK, MAIL, TEXT, one_of
 
+_BUTTONS = [*"0123456789*#"]
 KINDS = ("email", "phone", "chat", "portal", "social", "forum", "sms")
 
 
@@ -45,14 +46,14 @@ class _Menu(Shape[dict[str, str]]):
         for key, value in node:
             here = at.under(key.text, key)
             department = self._department.read(value, here)
-            if key.text not in (*"0123456789*#", "star", "hash"):
+            if key.text not in _BUTTONS:
                 here.refuse(key, f"'{key.text[:20]}' is no key of a telephone.", "Write 0 to 9, '*' or '#'.")
             elif not isinstance(department, Wrong):
                 menu[key.text] = department
         return menu if len(menu) == len(node.entries) else WRONG
 
     def describe(self, _: Definitions) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": {"type": "string"}}
+        return {"type": "object", "propertyNames": {"enum": _BUTTONS}, "additionalProperties": {"type": "string"}}
 
 
 NUMBER: Record[PhoneNumber] = Record(

@@ -104,6 +104,12 @@ CLAUSE: Record[Clause] = Record(
     title="clause",
     check=_check,
     about=_about_its_subject,
+    relations={
+        "anyOf": [{"required": [key]} for key in ("within", "at", "then_every")],
+        "not": {"anyOf": [{"required": ["within", key]} for key in ("at", "then_every")]},
+        "if": {"required": ["renews"], "properties": {"renews": {"enum": [True, "yes"]}}},
+        "then": {"required": ["within", "kept_by"]},
+    },
 )
 
 

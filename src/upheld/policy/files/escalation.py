@@ -54,6 +54,7 @@ STANDS: Record[dict[str, Any]] = Record(
     words="who stands on the rung",
     title="stands",
     check=_check_stands,
+    relations={"minProperties": 1},
 )
 RUNG: Record[dict[str, Any]] = Record(
     plainly(dict),

@@ -35,6 +35,11 @@ FIELD: Record[Field] = Record(
     words="a field",
     title="field",
     check=_check,
+    relations={
+        "if": {"required": ["kind"], "properties": {"kind": {"const": "choice"}}},
+        "then": {"required": ["choices"]},
+        "else": {"not": {"required": ["choices"]}},
+    },
 )
 
 INTAKE_FILE: Record[dict[str, object]] = Record(

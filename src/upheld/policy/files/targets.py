@@ -31,7 +31,7 @@ def _figure(text: str, at: Reading) -> float:
 FIGURE = Single(
     "a number, a percentage or a duration, as in 4.5, 99.5% or 5m",
     _figure,
-    {"type": ["number", "string"]},
+    {"type": ["number", "string"], "pattern": r"^[-+]?[0-9]"},
     title="figure",
 )
 _CHOICE = ChoiceOf(FIGURE, "figure")
@@ -85,6 +85,7 @@ TARGET = _TargetRecord(
     words="a target",
     title="target",
     check=_check,
+    relations={"anyOf": [{"required": ["at_least"]}, {"required": ["at_most"]}]},
 )
 
 TARGETS_FILE: Record[dict[str, object]] = Record(

@@ -36,8 +36,9 @@ class Key:
 class Record(Shape[T]):
     """A mapping with known keys. `build` makes the model's object of the keys that are there.
 
-    Keys that are left out are not passed, so that the model's defaults hold. `check` may look at relations between keys; it
-    records problems and returns nothing. Its third argument are the keys that stand there or were meant.
+    Keys that are left out are not passed, so that the model's defaults hold. `check` may look at relations between keys and
+    record problems; its third argument are the keys that stand there or were meant. `relations` says the same to editors, as
+    far as JSON Schema can. `about` may say which subject the record speaks of.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Record(Shape[T]):
         title: str = "",
         check: Callable[[Entries, Reading, set[str]], None] | None = None,
         about: Callable[[Entries, Reading], Reading] | None = None,
+        relations: dict[str, Any] | None = None,
     ) -> None:
         self.keys = {key.name: key for key in keys}
         self.words = words
@@ -55,6 +57,7 @@ class Record(Shape[T]):
         self._build = build
         self._check = check
         self._about = about
+        self._relations = relations or {}
 
     def read(self, node: Node, at: Reading) -> T | Wrong:
         if not isinstance(node, Entries):
@@ -104,7 +107,7 @@ class Record(Shape[T]):
             key.name: {**key.shape.schema(definitions), "description": key.meaning} for key in self.keys.values()
         }
         required = [key.name for key in self.keys.values() if key.required]
-        return {**described, "required": required} if required else described
+        return {**described, "required": required, **self._relations} if required else {**described, **self._relations}
 
 
 class ListOf(Shape[tuple[T, ...]]):
@@ -128,7 +131,8 @@ class ListOf(Shape[tuple[T, ...]]):
 
     def describe(self, definitions: Definitions) -> dict[str, Any]:
         one = self.shape.schema(definitions)
-        return {"anyOf": [one, {"type": "array", "items": one}]}
+        several = {"type": "array", "items": one}
+        return {"anyOf": [one, several if self._may_be_empty else {**several, "minItems": 1}]}
 
 
 class Named(Shape[dict[str, T]]):
@@ -184,11 +188,12 @@ class Named(Shape[dict[str, T]]):
 
     def describe(self, definitions: Definitions) -> dict[str, Any]:
         one = self.record.schema(definitions)
+        names = {"pattern": pattern} if (pattern := self._key.describe(definitions).get("pattern")) else {}
+        by_name = {"type": "object", "propertyNames": names, "additionalProperties": one}
         if not self._name_only:
-            return {"type": "object", "additionalProperties": one}
-        loose = {"anyOf": [one, {"type": ["null", "string"]}]}
-        by_name = {"type": "object", "additionalProperties": loose}
-        return {"anyOf": [by_name, {"type": "array", "items": NAME.schema(definitions), "uniqueItems": True}]}
+            return by_name
+        by_name["additionalProperties"] = {"anyOf": [one, {"type": ["null", "string"]}]}
+        return {"anyOf": [by_name, {"type": "array", "items": self._key.schema(definitions), "uniqueItems": True}]}
 
 
 class _WordsShape(Shape[Words]):

@@ -66,7 +66,13 @@ class _EffectShape(Shape[tuple[Effect, ...]]):
             "description": "The rung to raise to; else the next one up.",
         }
         properties["set"] = {"type": "object", "minProperties": 1, "description": "Attributes and their new values."}
-        return {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": properties}
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": properties,
+            "dependentRequired": {"to": ["raise"]},
+        }
 
 
 def _effects(key: Scalar, value: Node, whole: Entries, at: Reading) -> list[Effect] | Wrong:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from upheld.kernel.durations import parse_duration
@@ -57,7 +58,9 @@ def whole(lowest: int, highest: int) -> Single[int]:
             raise ValueError(text)
         return int(text)
 
-    schema = {"type": "integer", "minimum": lowest, "maximum": highest}
+    schema: dict[str, Any] = {"type": "integer", "minimum": lowest, "maximum": highest}
+    if 0 < lowest <= highest <= 9:  # such numbers serve as keys as well, which are texts
+        schema["pattern"] = f"^[{lowest}-{highest}]$"
     return Single(f"a whole number from {lowest} to {highest}", parse, schema)
 
 
