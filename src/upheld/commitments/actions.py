@@ -50,12 +50,17 @@ def publish(folder: Path, *, by: Actor, at: datetime) -> PolicyVersion:
 
 @transaction.atomic
 def waive(subject: str, clause: str, cycle: int, *, by: Actor, at: datetime, reason: str) -> Commitment:
-    """Let a running or paused commitment go, with a reason that stands in the event. Raises NotAwaited."""
+    """Let a running or paused commitment go, with a reason that stands in the event. Raises NotAwaited.
+
+    Also when its time ran out a moment ago and the ticker has not been there yet: a breach is final.
+    """
     hold(subject)
     waivable = (Commitment.State.RUNNING, Commitment.State.PAUSED)
-    row = Commitment.objects.filter(subject=subject, clause=clause, cycle=cycle, state__in=waivable).first()
-    if row is None:
-        raise NotAwaited(f"{clause} of {subject} is over or was breached; it cannot be waived.")
+    too_late = NotAwaited(f"{clause} of {subject} is over or was breached; it cannot be waived.")
+    if not Commitment.objects.filter(subject=subject, clause=clause, cycle=cycle, state__in=waivable).exists():
+        raise too_late
     record("commitment.waived", subject, by=by, at=at, data={"clause": clause, "cycle": cycle, "reason": reason})
-    rows = {(row.clause, row.cycle): row for row in follow(subject, at=at)}
-    return rows[clause, cycle]
+    row = {(row.clause, row.cycle): row for row in follow(subject, at=at)}[clause, cycle]
+    if row.state != Commitment.State.WAIVED:
+        raise too_late
+    return row

@@ -12,30 +12,31 @@ from upheld.events.models import Event as EventRow
 from upheld.kernel.instants import from_us, iso, to_us
 from upheld.policy import CommitmentState, Event, SubjectFold
 
-OWN_EVENTS = frozenset({"commitment.warned", "commitment.breached"})
+OWN_EVENTS = frozenset({"commitment.warned", "commitment.breached", "commitment.came_due"})
 CACHED = ("state", "due_at", "ended_at", "since_at", "target", "used", "late", "calendar", "marks", "next_wake_at")
 
 
 def as_value(row: EventRow) -> Event:
+    """The event as the fold takes it.
+
+    Warnings and breaches are what the fold yields. Once recorded they say one thing to it: that their instant is over. Whatever
+    is recorded after them comes after them, also when it was begun before, or when a clock was put back; so a breach is final.
+    """
+    if row.kind in OWN_EVENTS:
+        return Event(to_us(row.at) + (row.recorded_at > row.at), row.kind, row.subject, row.actor)
     return Event(to_us(row.at), row.kind, row.subject, row.actor, row.data)
-
-
-def is_folded(row: EventRow) -> bool:
-    """Warnings and breaches are what the fold yields; they are no input of it."""
-    return row.kind not in OWN_EVENTS
 
 
 def fold_subject(subject: str, version_id: int, rows: Iterable[EventRow], *, at: datetime) -> list[CommitmentState]:
     """The commitments of a subject at an instant, from its events in recorded order."""
     run = SubjectFold(plan_of(version_id, subject.partition(":")[0]))
     for row in rows:
-        if is_folded(row):
-            run.apply(as_value(row))
+        run.apply(as_value(row))
     return run.states(to_us(at))
 
 
 def cached_values(state: CommitmentState) -> dict[str, Any]:
-    """The columns of a commitment row that the fold decides. `used` is what was used at `since_at`, so that it holds until the next event."""
+    """The columns of a commitment row that the fold decides. `used` is that at `since_at`, so that it holds until the next event."""
     return {
         "state": state.state,
         "due_at": _moment(state.due_at),

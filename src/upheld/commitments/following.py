@@ -1,12 +1,12 @@
 """Bringing the commitment rows up to the fold, and acting once on what time did.
 
-Whoever recorded an event calls `follow` in the same transaction; the ticker calls `follow_many` for subjects whose time has come. Both
-hold the subject's clock row locked, so that the events of one subject are recorded and folded one after another.
+Whoever recorded an event calls `follow` in the same transaction; the ticker calls `follow_many` for subjects whose time has
+come. Both hold the subject's clock row locked, so that the events of one subject are recorded and folded one after another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from upheld.commitments.policies import version_in_force
 from upheld.events.actions import record_many
 from upheld.events.actors import Actor
 from upheld.events.models import Event
+from upheld.kernel.instants import from_us, iso
 from upheld.policy import CommitmentState
 
 KEEPER = Actor("policy:", "The policy")
@@ -45,9 +46,9 @@ def follow_new(subject: str, events: Iterable[Event], *, at: datetime) -> list[C
     version = version_in_force()
     states = fold_subject(subject, version.pk, events, at=at)
     rows = [new_row(subject, version.pk, state) for state in states]
-    Clock.objects.create(subject=subject, version=version, next_wake_at=_first_wake(rows))
+    Clock.objects.create(subject=subject, version=version, next_wake_at=first_wake(rows))
     Commitment.objects.bulk_create(rows)
-    _announce(_marks(subject, states, {}), at=at)
+    _announce([event for state in states for event in _fresh_marks(subject, state, None)], at=at)
     return rows
 
 
@@ -61,24 +62,23 @@ def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Comm
         rows[row.subject].append(row)
     changed: list[Commitment] = []
     created: list[Commitment] = []
-    happened: list[tuple[str, CommitmentState, str, int]] = []
+    happened: list[Event] = []
     woken: list[Clock] = []
     for clock in clocks:
         subject = clock.subject
         states = fold_subject(subject, clock.version_id, events[subject], at=at)
         known = {(row.clause, row.cycle): row for row in rows[subject]}
-        happened += _marks(subject, states, known)
         for state in states:
-            row = known.get((state.clause, state.cycle))
-            if row is None:
-                row = new_row(subject, clock.version_id, state)
-                created.append(row)
-                rows[subject].append(row)
-            elif differences(row, state):
+            cached = known.get((state.clause, state.cycle))
+            happened += _fresh_marks(subject, state, cached)
+            if cached is None:
+                created.append(new_row(subject, clock.version_id, state))
+                rows[subject].append(created[-1])
+            elif differences(cached, state):
                 for name, value in cached_values(state).items():
-                    setattr(row, name, value)
-                changed.append(row)
-        first = _first_wake(rows[subject])
+                    setattr(cached, name, value)
+                changed.append(cached)
+        first = first_wake(rows[subject])
         if first != clock.next_wake_at:
             clock.next_wake_at = first
             woken.append(clock)
@@ -88,50 +88,49 @@ def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Comm
 
 
 def _save(changed: list[Commitment], created: list[Commitment], woken: list[Clock]) -> None:
-    """Upserts, since their parameters are arrays: one statement whatever the number, where `bulk_update` builds a CASE for each value."""
+    """Upserts, since their parameters are arrays: one statement whatever the number. `bulk_update` builds a CASE for each."""
     one = ["subject", "clause", "cycle"]
     Commitment.objects.bulk_create(created)
     Commitment.objects.bulk_create(changed, update_conflicts=True, update_fields=CACHED, unique_fields=one)
     Clock.objects.bulk_create(woken, update_conflicts=True, update_fields=["next_wake_at"], unique_fields=["subject"])
 
 
-def _first_wake(rows: Iterable[Commitment]) -> datetime | None:
-    return min((row.next_wake_at for row in rows if row.next_wake_at is not None), default=None)
+def first_wake(states: Iterable[CommitmentState | Commitment]) -> datetime | None:
+    """When the ticker has to come to the subject next."""
+    return min((wake for state in states if (wake := _moment(state.next_wake_at)) is not None), default=None)
 
 
-def _marks(
-    subject: str, states: Iterable[CommitmentState], known: dict[tuple[str, int], Commitment]
-) -> list[tuple[str, CommitmentState, str, int]]:
-    """Warnings and breaches that the rows do not know yet, as (subject, state, mark, instant)."""
-    fresh = []
-    for state in states:
-        row = known.get((state.clause, state.cycle))
-        seen = {name for name, _ in row.marks} if row is not None else set()
-        fresh += [(subject, state, name, at) for name, at in state.marks if name not in seen]
-    return fresh
+def _moment(instant: datetime | int | None) -> datetime | None:
+    return from_us(instant) if isinstance(instant, int) else instant
 
 
-def _announce(marks: Iterable[tuple[str, CommitmentState, str, int]], *, at: datetime) -> None:
-    """Record each mark as an event, with the instant at which it was due. The key makes it once, whoever comes second."""
-    from upheld.kernel.instants import from_us, iso
+def _fresh_marks(subject: str, state: CommitmentState, row: Commitment | None) -> Iterator[Event]:
+    """Events for the warnings and breaches that the row does not know yet."""
+    seen = {name for name, _ in row.marks} if row is not None else set()
+    return mark_events(subject, state, [mark for mark in state.marks if mark[0] not in seen])
 
-    events = []
-    for subject, state, name, instant in marks:
-        kind = {"breach": "commitment.breached", "do": "commitment.came_due"}.get(name, "commitment.warned")
-        events.append(
-            Event(
-                kind=kind,
-                subject=subject,
-                actor=KEEPER.key,
-                at=from_us(instant),
-                recorded_at=at,
-                data={
-                    "clause": state.clause,
-                    "cycle": state.cycle,
-                    "mark": name,
-                    "due_at": None if state.due_at is None else iso(state.due_at),
-                },
-                key=f"{subject}/{state.clause}/{state.cycle}/{name}",
-            )
+
+def mark_events(subject: str, state: CommitmentState, marks: Iterable[tuple[str, int]]) -> Iterator[Event]:
+    """The event of each warning and breach, at the instant at which it was due. The key makes it once, whoever comes second."""
+    for name, instant in marks:
+        yield Event(
+            kind={"breach": "commitment.breached", "do": "commitment.came_due"}.get(name, "commitment.warned"),
+            subject=subject,
+            actor=KEEPER.key,
+            at=from_us(instant),
+            data={
+                "clause": state.clause,
+                "cycle": state.cycle,
+                "mark": name,
+                "due_at": None if state.due_at is None else iso(state.due_at),
+            },
+            key=f"{subject}/{state.clause}/{state.cycle}/{name}",
         )
-    record_many(events)
+
+
+def _announce(events: Iterable[Event], *, at: datetime) -> None:
+    """Record what time did, the earliest first, as noticed now."""
+    happened = sorted(events, key=lambda event: event.at)
+    for event in happened:
+        event.recorded_at = at
+    record_many(happened)

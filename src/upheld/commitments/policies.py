@@ -22,7 +22,7 @@ _known: tuple[float, PolicyVersion] | None = None
 
 def speak(vocabulary: Vocabulary) -> None:
     """Say what policies may speak of. `config/wiring.py` does, once, since the rooms that declare it lie above this one."""
-    global _vocabulary  # noqa: PLW0603
+    global _vocabulary
     _vocabulary = vocabulary
 
 
@@ -32,7 +32,7 @@ def vocabulary() -> Vocabulary | None:
 
 def version_in_force() -> PolicyVersion:
     """The newest published version; a process follows a new one within FRESH_FOR seconds. Raises NoPolicy."""
-    global _known  # noqa: PLW0603 - one value for each process, replaced as a whole
+    global _known
     now = time.monotonic()
     if _known is None or now - _known[0] > FRESH_FOR:
         newest = PolicyVersion.objects.order_by("-id").first()
@@ -44,7 +44,7 @@ def version_in_force() -> PolicyVersion:
 
 def forget_what_is_in_force() -> None:
     """Ask the database at the next call. For the action that publishes, and for tests."""
-    global _known  # noqa: PLW0603
+    global _known
     _known = None
     policy_of.cache_clear()
     plan_of.cache_clear()

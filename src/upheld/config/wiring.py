@@ -6,7 +6,11 @@ Handlers are idempotent; each runs in its own transaction, in a job that was que
 REACTIONS: dict[str, tuple[str, ...]] = {
     "message.received": ("upheld.tickets.intake.take_in",),
     "message.failed": ("upheld.tickets.handlers.tell_of_failed_mail",),
-    "ticket.opened": ("upheld.tickets.acknowledging.acknowledge", "upheld.tickets.handlers.notify"),
+    "ticket.opened": (
+        "upheld.tickets.acknowledging.acknowledge",
+        "upheld.tickets.handlers.raise_by_trigger",
+        "upheld.tickets.handlers.notify",
+    ),
     "ticket.customer_replied": ("upheld.tickets.handlers.notify",),
     "ticket.replied": ("upheld.tickets.handlers.notify",),
     "ticket.noted": ("upheld.tickets.handlers.notify",),
@@ -18,6 +22,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "ticket.escalation_requested": ("upheld.tickets.handlers.notify",),
     "ticket.changed": ("upheld.tickets.handlers.raise_by_trigger", "upheld.tickets.handlers.notify"),
     "account.changed": ("upheld.tickets.handlers.follow_account",),
+    "commitment.waived": ("upheld.tickets.handlers.keep_due",),
+    "commitment.came_due": ("upheld.tickets.handlers.keep_due",),
     "commitment.warned": ("upheld.tickets.handlers.act_on_commitment",),
     "commitment.breached": ("upheld.tickets.handlers.act_on_commitment",),
 }

@@ -37,7 +37,7 @@ def record(
     elif not _insert_once(event):
         return None
     if has_reactions(kind):
-        jobs.defer_reactions(event.pk)
+        jobs.defer_reactions(event)
     transaction.on_commit(lambda: _signal(event), robust=True)
     return event
 
@@ -48,7 +48,7 @@ def record_many(events: Sequence[Event]) -> None:
     known = set(Event.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
     fresh = [event for event in events if event.key not in known]
     Event.objects.bulk_create(fresh)
-    jobs.defer_reactions(*(event.pk for event in fresh if has_reactions(event.kind)))
+    jobs.defer_reactions(*(event for event in fresh if has_reactions(event.kind)))
     if fresh:
         transaction.on_commit(lambda: _signal(*fresh), robust=True)
 

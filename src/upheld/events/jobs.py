@@ -7,7 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from upheld.events.models import Event
-from upheld.events.reactions import handlers_of
+from upheld.events.reactions import handlers_of, is_in_order
 
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 
@@ -16,8 +16,8 @@ RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 def react(event_id: int) -> None:
     """Call every handler of the event, each in its own transaction, all of them even when one fails.
 
-    Handlers are idempotent, so a second run after a failure, or after a killed worker, repeats nothing. The first failure is raised
-    at the end, so that the job is tried again.
+    Handlers are idempotent, so a second run after a failure, or after a killed worker, repeats nothing. The first failure is
+    raised at the end, so that the job is tried again.
     """
     event = Event.objects.get(pk=event_id)
     failures: list[Exception] = []
@@ -31,7 +31,11 @@ def react(event_id: int) -> None:
         raise failures[0]
 
 
-def defer_reactions(*event_ids: int) -> None:
+def defer_reactions(*events: Event) -> None:
     """Queue the jobs in the caller's transaction, all of them with one statement."""
-    if event_ids:
-        react.batch_defer(*({"event_id": event_id} for event_id in event_ids))
+    queued = [
+        react.configure(task_kwargs={"event_id": event.pk}, lock=event.subject if is_in_order(event.kind) else None)
+        for event in events
+    ]
+    if queued:
+        queued[0].job_manager.batch_defer_jobs(jobs=[one.job for one in queued])

@@ -31,7 +31,7 @@ class Event(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     data: models.JSONField[Any, dict[str, Any]] = models.JSONField(default=dict)
-    key = models.CharField(max_length=128, null=True, unique=True)  # noqa: DJ001 - null, so that only real keys are unique
+    key = models.CharField(max_length=128, null=True, unique=True)
 
     objects = EventQuerySet.as_manager()
 

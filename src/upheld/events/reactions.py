@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from django.utils.module_loading import import_string
@@ -13,16 +13,26 @@ if TYPE_CHECKING:
 Handler = Callable[["Event"], None]
 
 _reactions: dict[str, tuple[str, ...]] = {}
+_in_order: set[str] = set()
 
 
-def wire(reactions: Mapping[str, tuple[str, ...]]) -> None:
-    """Replace the list: event kind -> dotted names of handlers, called in this order."""
+def wire(reactions: Mapping[str, tuple[str, ...]], *, in_order: Collection[str] = ()) -> None:
+    """Replace the list: event kind -> dotted names of handlers, called in this order.
+
+    Those that hear of a kind of `in_order` hear of the events of one subject one after another, as they were recorded.
+    """
     _reactions.clear()
     _reactions.update(reactions)
+    _in_order.clear()
+    _in_order.update(in_order)
 
 
 def has_reactions(kind: str) -> bool:
     return kind in _reactions
+
+
+def is_in_order(kind: str) -> bool:
+    return kind in _in_order
 
 
 def handlers_of(kind: str) -> list[Handler]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import structlog
+
 from upheld.accounts.models import Account
-from upheld.commitments.models import Clock
+from upheld.commitments.models import Clock, Commitment
 from upheld.commitments.policies import in_force, policy_of
 from upheld.events.actors import Actor
 from upheld.events.models import Event
@@ -20,6 +22,9 @@ from upheld.tickets.actions.escalation import ladder_of, raise_ticket, rung_of
 from upheld.tickets.models import Ticket
 from upheld.tickets.notices import mail_notice, notice_text
 from upheld.tickets.recipients import on_rung, people_for
+from upheld.tickets.recording import lock, tightest
+
+log = structlog.stdlib.get_logger("upheld.tickets")
 
 
 def notify(event: Event) -> None:
@@ -38,7 +43,10 @@ def notify(event: Event) -> None:
 
 
 def act_on_commitment(event: Event) -> None:
-    """Do what the clause says for its warning or breach. Each effect has a key of its own, so that a second run repeats none."""
+    """Do what the clause says for its warning or breach. Each effect has a key of its own, so that a second run repeats none.
+
+    One that does not apply, such as a priority that this version does not know, is left out: trying again would change nothing.
+    """
     ticket = _ticket(event)
     if ticket is None:
         return
@@ -46,11 +54,23 @@ def act_on_commitment(event: Event) -> None:
     clause = policy.clauses[event.data["clause"]]
     effects = clause.on_warn if event.kind == "commitment.warned" else clause.on_breach
     for number, effect in enumerate(effects):
-        _do(effect, ticket, policy, clause, event, key=f"{event.key}/{number}")
+        try:
+            _do(effect, ticket, policy, clause, event, key=f"{event.key}/{number}")
+        except Refused as reason:
+            log.warning("an effect does not apply", ticket=ticket.pk, clause=clause.name, effect=effect.kind, reason=str(reason))
+
+
+def keep_due(event: Event) -> None:
+    """A commitment was waived, or came due and was done by itself: the ticket's tightest time is another one."""
+    ticket = _ticket(event)
+    if ticket is not None:
+        lock(ticket)
+        ticket.due_at = tightest(Commitment.objects.of(ticket.key))
+        ticket.save(update_fields=["due_at"])
 
 
 def raise_by_trigger(event: Event) -> None:
-    """Raise at once what a ladder's `raised_by` describes."""
+    """Raise at once what a ladder's `raised_by` describes, when it is opened so or becomes so."""
     ticket = _ticket(event)
     if ticket is None or ticket.is_settled:
         return

@@ -20,9 +20,7 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor, at: datetime) -> Merge:
 
     Refused for a ticket of another account, for itself, for one that is merged already, and into one that is merged.
     """
-    first, second = sorted((ticket, into), key=lambda one: one.pk)
-    lock(first)
-    lock(second)
+    _lock_both(ticket, into)
     if ticket.pk == into.pk:
         raise Refused("A ticket cannot be merged into itself.")
     if ticket.is_merged:
@@ -41,9 +39,12 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor, at: datetime) -> Merge:
 @transaction.atomic
 def unmerge(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """Let the ticket stand for itself again, in the status it had; its commitments go on from the time they had used."""
-    lock(ticket)
     row = ticket.merges.filter(undone_at=None).select_related("into").first()
     if row is None:
+        raise Refused("This ticket is not merged.")
+    _lock_both(ticket, row.into)
+    row.refresh_from_db()
+    if row.undone_at is not None:
         raise Refused("This ticket is not merged.")
     row.undone_at, row.undone_by = at, by.key
     row.save(update_fields=["undone_at", "undone_by"])
@@ -51,3 +52,9 @@ def unmerge(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     ticket.is_settled = ticket.status in (Status.RESOLVED, Status.CLOSED)
     happened(ticket, "unmerged", by=by, at=at, saving=["status", "is_settled"], into=row.into.key, status=ticket.status)
     happened(row.into, "released", by=by, at=at, ticket=ticket.key)
+
+
+def _lock_both(one: Ticket, other: Ticket) -> None:
+    """Always in the same order, so that two people cannot each wait for what the other holds."""
+    for ticket in sorted((one, other), key=lambda ticket: ticket.pk):
+        lock(ticket)

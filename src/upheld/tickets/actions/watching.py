@@ -47,7 +47,8 @@ def link(ticket: Ticket, *, other: Ticket, kind: str = "related", by: Actor, at:
 
 @transaction.atomic
 def unlink(row: Link, *, by: Actor, at: datetime) -> None:
+    """Take a link back; one that is gone already is left at that."""
     ticket = lock(row.ticket)
-    other, kind = row.other.key, row.kind
-    row.delete()
-    happened(ticket, "unlinked", by=by, at=at, other=other, tie=kind)
+    gone, _ = Link.objects.filter(pk=row.pk).delete()
+    if gone:
+        happened(ticket, "unlinked", by=by, at=at, other=row.other.key, tie=row.kind)
