@@ -105,16 +105,23 @@ def plain(node: Node) -> Any:
 
 
 def place_of(root: Node | None, path: tuple[str | int, ...]) -> tuple[int, int]:
-    """Line and column of the deepest part of `path` that there is: of its key, or of the item in a list."""
+    """Line and column of the deepest part of `path` that there is: of its key, or of the item (by number or name) of a list."""
     place = (root.line, root.column) if root else (1, 1)
     node = root
     for step in path:
         if isinstance(node, Entries) and str(step) in node.entries:
             key, node = node.entries[str(step)]
             place = (key.line, key.column)
-        elif isinstance(node, Items) and str(step).isdigit() and int(step) < len(node.items):
-            node = node.items[int(step)]
+        elif isinstance(node, Items) and (item := _item(node, step)) is not None:
+            node = item
             place = (node.line, node.column)
         else:
             break
     return place
+
+
+def _item(node: Items, step: str | int) -> Node | None:
+    """An item by its number, or the name itself in a list of names."""
+    if isinstance(step, int):
+        return node.items[step] if step < len(node.items) else None
+    return next((item for item in node.items if isinstance(item, Scalar) and item.text == step), None)
