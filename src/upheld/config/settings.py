@@ -24,6 +24,7 @@ UPHELD_POLICY = ENVIRONMENT.policy
 UPHELD_DEMO = ENVIRONMENT.demo
 UPHELD_SMTP_LISTEN = (ENVIRONMENT.smtp_listen.host, ENVIRONMENT.smtp_listen.port)
 UPHELD_MAIL_MAX_BYTES = ENVIRONMENT.mail_max_bytes
+UPHELD_WEB_THREADS = ENVIRONMENT.database_pool or 10  # requests at once in each web process; each may hold a connection
 UPHELD_METRICS_TOKEN = ENVIRONMENT.metrics_token
 UPHELD_WORKER_JOBS = ENVIRONMENT.worker_jobs
 UPHELD_STALLED_AFTER = ENVIRONMENT.stalled_after  # seconds without a heartbeat after which a worker's jobs are taken up
