@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from upheld.config import embedded
 
@@ -73,9 +76,31 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture
+def at_once(transactional_db: None) -> Callable[..., list[Any]]:
+    """Call several functions in the same moment, each on a connection of its own; what they return or raise, in their order."""
+
+    def call(*functions: Callable[[], Any]) -> list[Any]:
+        barrier = Barrier(len(functions))
+
+        def begin(function: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(5)
+                return function()
+            except Exception as error:  # noqa: BLE001 - who lost the race is what the test asks
+                return error
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(functions)) as threads:
+            return [future.result(30) for future in [threads.submit(begin, function) for function in functions]]
+
+    return call
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """One cast for all tests. `customer` and `neighbour` work for one account, which `customer_admin` administers; `stranger` for another."""
+    """One cast for all tests. `customer` and `neighbour` are of one account, which `customer_admin` administers; `stranger` of another."""
 
     agent: Agent
     colleague: Agent
@@ -120,7 +145,7 @@ def cast(techflow: PolicyVersion) -> Cast:
 
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     team = Team.objects.create(name="Support", department="support")
-    agents = {
+    agents: dict[str, Any] = {
         name: add_agent(
             email=f"{name}@techflow.example",
             name=f"{name.title()} Ames",
@@ -142,7 +167,7 @@ def cast(techflow: PolicyVersion) -> Cast:
     account = Account.objects.create(name="Harbour Mills", plan="enterprise", zone="America/New_York")
     Domain.objects.create(account=account, name="harbour.example")
     other = Account.objects.create(name="Quarry & Co", plan="standard", zone="Europe/Berlin")
-    people = {
+    people: dict[str, Any] = {
         name: add_contact(
             email=f"{name}@{host}", name=f"{name.replace('_', ' ').title()} Reed", account=home, by=SYSTEM, at=at,
             is_administrator=name == "customer_admin",

@@ -36,7 +36,7 @@ def fold_subject(subject: str, version_id: int, rows: Iterable[EventRow], *, at:
 
 
 def cached_values(state: CommitmentState) -> dict[str, Any]:
-    """The columns of a commitment row that the fold decides. `used` is that at `since_at`, so that it holds until the next event."""
+    """The columns of a row that the fold decides. `used` is that at `since_at`, so that it holds until the next event."""
     return {
         "state": state.state,
         "due_at": _moment(state.due_at),

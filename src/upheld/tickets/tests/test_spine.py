@@ -102,11 +102,25 @@ def test_time_breaches_once_raises_once_and_says_so_once(cast: Cast) -> None:
 
 def test_waiting_on_the_customer_stops_the_update_and_the_answer_resumes_it(cast: Cast) -> None:
     ticket = opened(cast)
-    reply(ticket, text="Which browser?", by=cast.agent.actor, author=cast.agent.person, at=MONDAY + 5 * MINUTE, then="waiting_on_customer")
+    reply(
+        ticket,
+        text="Which browser?",
+        by=cast.agent.actor,
+        author=cast.agent.person,
+        at=MONDAY + 5 * MINUTE,
+        then="waiting_on_customer",
+    )
     assert commitment(ticket, "p1-update", 2).state == "paused"
     assert commitment(ticket, "p1-update", 2).due_at is None
 
-    customer_reply(ticket, text="Firefox", by=cast.customer.actor, author=cast.customer.person, at=MONDAY + 2 * HOUR, channel="portal")
+    customer_reply(
+        ticket,
+        text="Firefox",
+        by=cast.customer.actor,
+        author=cast.customer.person,
+        at=MONDAY + 2 * HOUR,
+        channel="portal",
+    )
     assert ticket.status == "open"
     assert commitment(ticket, "p1-update", 2).due_at == MONDAY + 6 * HOUR
     assert list(verify()) == []
@@ -150,7 +164,13 @@ def test_a_merge_can_be_taken_back_exactly(cast: Cast) -> None:
 def test_tickets_of_different_accounts_are_never_merged(cast: Cast) -> None:
     mine = opened(cast)
     theirs = open_ticket(
-        requester=cast.stranger, title="Other", text="Other", channel="email", by=cast.stranger.actor, at=MONDAY, priority="P3"
+        requester=cast.stranger,
+        title="Other",
+        text="Other",
+        channel="email",
+        by=cast.stranger.actor,
+        at=MONDAY,
+        priority="P3",
     )
     with pytest.raises(Refused):
         merge(mine, into=theirs, by=cast.agent.actor, at=MONDAY)
@@ -158,7 +178,10 @@ def test_tickets_of_different_accounts_are_never_merged(cast: Cast) -> None:
 
 def test_who_sees_a_ticket(cast: Cast) -> None:
     opened(cast)
-    seen = {who: Ticket.objects.visible_to(getattr(cast, who).person).count() for who in ("agent", "customer", "neighbour", "customer_admin", "stranger")}
+    seen = {
+        who: Ticket.objects.visible_to(getattr(cast, who).person).count()
+        for who in ("agent", "customer", "neighbour", "customer_admin", "stranger")
+    }
     assert seen == {"agent": 1, "customer": 1, "neighbour": 0, "customer_admin": 1, "stranger": 0}
 
 
