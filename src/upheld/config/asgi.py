@@ -12,7 +12,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import django
 from asgiref.sync import sync_to_async
@@ -72,7 +72,7 @@ class Handler(ASGIHandler):
         if isinstance(response, StreamingHttpResponse):
             close_old_connections()
             if not response.is_async:
-                response.streaming_content = self._read(iter(response.streaming_content))
+                response.streaming_content = self._read(cast(Iterator[bytes], response.streaming_content))
         else:
             response.close()  # sends request_finished; what was rendered stays readable
         return response
@@ -91,7 +91,8 @@ class Handler(ASGIHandler):
 
     async def _read(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         """A file, block by block, so that a slow reader keeps neither a thread nor the file in memory."""
-        while (part := await self._in_thread(next, parts, None)) is not None:
+        blocks = iter(parts)
+        while (part := await self._in_thread(next, blocks, None)) is not None:
             yield part
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
