@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from upheld.kernel.text import listed, nearest
 from upheld.policy.model import Words
 from upheld.policy.nodes import Entries, Items, Node, Scalar
-from upheld.policy.reading import WRONG, Reading, Wrong
+from upheld.policy.reading import WRONG, Reading, Wrong, shortened
 from upheld.policy.shapes.shape import Definitions, Shape
 from upheld.policy.shapes.values import LANGUAGE, NAME, TEXT
 
@@ -75,7 +75,7 @@ class Record(Shape[T]):
             key = self.keys.get(name.text)
             here = at.under(name.text, name)
             if key is None:
-                here.refuse_name(name, "key", name.text, self.keys, "")
+                self._refuse_key(name, value, here)
                 complete = False
             elif value.is_null:
                 here.refuse_empty(value, key.shape.words)
@@ -85,6 +85,14 @@ class Record(Shape[T]):
             else:
                 values[key.target] = read
         return values, complete
+
+    def _refuse_key(self, name: Scalar, value: Node, at: Reading) -> None:
+        """`{contact: Ann Lee, by telephone}` has a key that nobody meant."""
+        if value.is_null and nearest(name.text, self.keys) is None:
+            remedy = "If it belongs to the text before it, put all of that text in quotes; else take it out."
+            at.refuse(name, f"Unknown key '{shortened(name.text)}', with nothing after it.", remedy)
+        else:
+            at.refuse_name(name, "key", name.text, self.keys, "")
 
     def _has_what_it_needs(self, node: Entries, at: Reading) -> bool:
         """A key that is misspelled is told once, and not as missing too."""
