@@ -72,7 +72,7 @@ class Handler(ASGIHandler):
         if isinstance(response, StreamingHttpResponse):
             close_old_connections()
             if not response.is_async:
-                response.streaming_content = self._read(cast(Iterator[bytes], response.streaming_content))
+                response.streaming_content = self._read(cast("Iterator[bytes]", response.streaming_content))
         else:
             response.close()  # sends request_finished; what was rendered stays readable
         return response
