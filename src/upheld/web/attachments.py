@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from upheld.channels.files import open_stored
 from upheld.tickets.models import Attachment, Message, Ticket
+from upheld.web.templatetags.upheld import path_part
 from upheld.web.viewer import PersonRequest, for_people
 
 
@@ -18,9 +19,14 @@ def download(request: PersonRequest, pk: int, name: str) -> FileResponse:
     tickets = Ticket.objects.visible_to(request.person)
     messages = Message.objects.visible_to(request.person).filter(ticket__in=tickets)
     attachment = get_object_or_404(Attachment.objects.select_related("file"), pk=pk, message__in=messages)
-    if name != attachment.name.replace("/", "_"):
+    if name != path_part(attachment.name):
         raise Http404
-    response = FileResponse(open_stored(attachment.file), as_attachment=True, filename=attachment.name, content_type="application/octet-stream")
+    response = FileResponse(
+        open_stored(attachment.file),
+        as_attachment=True,
+        filename=attachment.name,
+        content_type="application/octet-stream",
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

@@ -68,17 +68,14 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def span(seconds: float) -> str:
-    """One unit, or two where the second still matters: `12 m`, `3 h 20 m`, `2 d 4 h`, `9 d`. Rounded down, never below `1 m`.
+    """`12 m`, `3 h 20 m`, `40 h`, `9 d`: two units only while the second matters. Rounded down, never below `1 m`.
 
     The script that lets the minutes run says the same (static/upheld/countdown.js).
     """
     minutes = max(1, int(seconds // 60))
     hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days >= 7:
-        return f"{days} d"
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours >= 48:
+        return f"{hours // 24} d"
     if hours:
         return f"{hours} h {minutes} m" if minutes and hours < 10 else f"{hours} h"
     return f"{minutes} m"

@@ -41,7 +41,10 @@ def when(moment: datetime | None, form: str = "short") -> SafeString | str:
         return ""
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), times.full(local), times.said(local, timezone.localtime(), form)
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        times.full(local),
+        times.said(local, timezone.localtime(), form),
     )
 
 
@@ -92,6 +95,12 @@ def file_size(size: int) -> str:
 def rank(priority: str) -> int:
     """1 for the most urgent priority of the policy; 4 at most, since four bars are drawn."""
     return names.rank(priority)
+
+
+@register.filter
+def path_part(name: str) -> str:
+    """A file's name as the last part of an address."""
+    return name.replace("/", "_") or "file"
 
 
 @register.filter

@@ -4,13 +4,10 @@ const skew = Date.now() - Date.parse(document.documentElement.dataset.now || new
 const offset = Math.abs(skew) > 2000 ? skew : 0;
 
 export function span(seconds) {
-  let minutes = Math.max(1, Math.floor(seconds / 60));
-  let hours = Math.floor(minutes / 60);
-  minutes %= 60;
-  const days = Math.floor(hours / 24);
-  hours %= 24;
-  if (days >= 7) return `${days} d`;
-  if (days) return hours ? `${days} d ${hours} h` : `${days} d`;
+  const all = Math.max(1, Math.floor(seconds / 60));
+  const hours = Math.floor(all / 60);
+  const minutes = all % 60;
+  if (hours >= 48) return `${Math.floor(hours / 24)} d`;
   if (hours) return minutes && hours < 10 ? `${hours} h ${minutes} m` : `${hours} h`;
   return `${minutes} m`;
 }

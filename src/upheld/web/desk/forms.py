@@ -1,0 +1,158 @@
+"""What agents fill in. A form checks its shape; whether an act applies, the action decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+
+from upheld.people.models import Agent, Team
+from upheld.policy.model import Field, Policy
+from upheld.tickets.models import Ticket
+
+
+class Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; its value is a list."""
+
+    widget = Files
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(one, initial) for one in files]
+
+
+class AddressesField(forms.CharField):
+    """Mail addresses between commas; its value is a list."""
+
+    def clean(self, value: Any) -> Any:
+        addresses = [part.strip() for part in super().clean(value).replace(";", ",").split(",") if part.strip()]
+        for address in addresses:
+            try:
+                validate_email(address)
+            except forms.ValidationError:
+                raise forms.ValidationError(
+                    f"“{address}” is not a mail address. Write name@example.com, and commas between several."
+                ) from None
+        return addresses
+
+
+class ReplyForm(forms.Form):
+    THEN = (
+        ("", "Send"),
+        (Ticket.Status.WAITING.value, "Send and wait for customer"),
+        (Ticket.Status.RESOLVED.value, "Send and resolve"),
+    )
+    text = forms.CharField(
+        label="Your reply",
+        widget=forms.Textarea,
+        max_length=200_000,
+        error_messages={"required": "Write something before you send it."},
+    )
+    cc = AddressesField(label="Copy to", required=False, max_length=2000)
+    then = forms.ChoiceField(choices=THEN, required=False)
+    files = FilesField(label="Files", required=False)
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Internal note",
+        widget=forms.Textarea,
+        max_length=200_000,
+        error_messages={"required": "Write something before you save it."},
+    )
+    files = FilesField(label="Files", required=False)
+
+
+class AssigneeForm(forms.Form):
+    """`assignee` is an agent's number, or empty for nobody."""
+
+    assignee = forms.ModelChoiceField(
+        Agent.objects.working(), required=False, error_messages={"invalid_choice": "Nobody of that name works here."}
+    )
+
+
+class TeamForm(forms.Form):
+    team = forms.ModelChoiceField(
+        Team.objects.all(), required=False, error_messages={"invalid_choice": "There is no such team."}
+    )
+
+
+class OtherTicketForm(forms.Form):
+    """Another ticket by its number, of those that the person may see."""
+
+    other = forms.CharField(label="The other ticket", help_text="Its number, such as #1042.", max_length=20)
+
+    def __init__(self, *args: Any, tickets: QuerySet[Ticket], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tickets = tickets
+
+    def clean_other(self) -> Ticket:
+        text = self.cleaned_data["other"].strip().removeprefix("#")
+        ticket = self.tickets.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
+        if ticket is None:
+            raise forms.ValidationError("There is no ticket of that number.")
+        return ticket
+
+
+class LinkForm(OtherTicketForm):
+    kind = forms.ChoiceField(
+        label="How they belong together",
+        choices=[("related", "They speak of the same thing"), ("recurring", "The problem came back")],
+        initial="related",
+    )
+
+
+class EscalationForm(forms.Form):
+    step = forms.ChoiceField(label="Raise it to")
+    reason = forms.CharField(
+        label="Why",
+        help_text="Whoever stands there reads it first.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=400,
+    )
+
+    def __init__(self, *args: Any, steps: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = list(steps)  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=400)
+
+
+class ResolutionForm(forms.Form):
+    """The record that the policy's `closing` asks for; a policy that asks for nothing still gets a note."""
+
+    def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in policy.closing.values():
+            self.fields[one.name] = question(one)
+        if not policy.closing:
+            self.fields["resolution"] = forms.CharField(
+                label="What solved it", required=False, widget=forms.Textarea(attrs={"rows": 4})
+            )
+
+
+def question(one: Field) -> forms.Field:
+    """A question of the policy as a form field."""
+    shape: dict[str, Any] = {"label": str(one.label), "help_text": str(one.about), "required": one.required}
+    match one.kind:
+        case "long":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000, **shape)
+        case "number":
+            return forms.DecimalField(**shape)
+        case "choice":
+            empty = [] if one.required else [("", "Not said")]
+            return forms.ChoiceField(choices=[*empty, *((name, name.capitalize()) for name in one.choices)], **shape)
+        case "datetime":
+            return forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), **shape)
+        case "yes-no":
+            return forms.BooleanField(**(shape | {"required": False}))
+    return forms.CharField(max_length=400, **shape)

@@ -1,0 +1,114 @@
+"""What is mine: settings, presence, and the keys."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from upheld.people.models import Agent, Person
+from upheld.people.preferences import save_preferences, save_signature, set_presence
+from upheld.web.desk.asking import ask
+from upheld.web.desk.workspace import show
+from upheld.web.viewer import AgentRequest, for_agents
+
+KEYS = {
+    "Everywhere": [("/", "Search all tickets"), ("c", "New ticket"), ("g then m", "My work"), ("g then u", "Unassigned"), ("g then l", "Late"),
+                   ("g then o", "All open"), ("g then w", "Waiting"), ("g then q", "Back to the queue"), ("g then n", "What waits for me"),
+                   ("g then c", "Accounts"), ("g then y", "Policy"), ("?", "These keys")],
+    "In the queue": [("j, k", "Next and previous ticket"), ("Enter", "Open it"), ("x", "Select it"), ("f", "Find in this view"), ("Escape", "Clear the selection")],
+    "On a ticket": [("r", "Reply"), ("n", "Internal note"), ("a", "Assign"), ("i", "Assign to me"), ("p", "Priority"), ("e", "Resolve"), ("w", "Wait on the customer"),
+                    ("s", "Escalate"), ("d", "Why the tightest commitment is due when it is"), ("j, k", "Next and previous ticket of the queue"), ("Ctrl Enter", "Send"), ("Escape", "Leave the field")],
+}  # fmt: skip
+
+
+class SettingsForm(forms.ModelForm[Person]):
+    signature = forms.CharField(
+        label="Signature",
+        required=False,
+        max_length=2000,
+        help_text="Stands below every reply that you send.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    class Meta:
+        model = Person
+        fields = ("name", "zone", "language", "theme", "density")
+        labels = {"name": "Your name", "zone": "Time zone", "theme": "Colours", "density": "Rows of the queue"}
+        help_texts = {"name": "As customers and colleagues read it.", "zone": "All times are shown in it."}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["zone"] = forms.ChoiceField(
+            label="Time zone",
+            help_text="All times are shown in it.",
+            choices=[(name, name.replace("_", " ")) for name in zones()],
+        )
+        self.fields["language"] = forms.ChoiceField(
+            label="Language",
+            choices=settings.LANGUAGES,
+            help_text="Of mails to you. The workspace is in English so far.",
+        )
+        self.fields["name"].required = True
+
+
+def zones() -> list[str]:
+    """Every zone with a place in its name, and UTC."""
+    return sorted(
+        name
+        for name in available_timezones()
+        if name == "UTC" or ("/" in name and not name.startswith(("Etc/", "posix/", "right/")))
+    )
+
+
+@for_agents
+def ask_settings(request: AgentRequest) -> HttpResponse:
+    form = SettingsForm(instance=request.person, initial={"signature": request.agent.signature})
+    return show(request, "desk/settings.html", {"form": form}, here="settings")
+
+
+@for_agents
+def save_settings(request: AgentRequest) -> HttpResponse:
+    form = SettingsForm(request.POST, instance=Person.objects.get(pk=request.person.pk))
+    if not form.is_valid():
+        return show(request, "desk/settings.html", {"form": form}, here="settings", status=422)
+    asked = form.cleaned_data
+    save_signature(request.agent, signature=asked.pop("signature"))
+    save_preferences(request.person, **asked)
+    messages.success(request, "Saved.")
+    return redirect("desk:settings")
+
+
+@require_POST
+@for_agents
+def presence(request: AgentRequest) -> HttpResponse:
+    wanted = request.POST.get("presence", "")
+    if wanted in Agent.Presence.values:
+        set_presence(request.agent, wanted, at=timezone.now())
+    back = request.headers.get("Referer", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "desk:start")
+
+
+@require_safe
+@for_agents
+def keys(request: AgentRequest) -> HttpResponse:
+    return ask(
+        request,
+        "desk/ask/keys.html",
+        {
+            "keys": {
+                title: [
+                    (key.split(", ") if ", " in key else key.split(" then ") if " then " in key else key.split(), what)
+                    for key, what in rows
+                ]
+                for title, rows in KEYS.items()
+            }
+        },
+    )

@@ -1,0 +1,101 @@
+"""What stands around every page of the workspace: the views with their counts, what waits for me, my presence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from upheld.commitments.policies import in_force
+from upheld.people.models import Agent
+from upheld.tickets import queues
+from upheld.web.viewer import AgentRequest
+
+ICONS = {
+    "mine": "inbox", "unassigned": "circle-dashed", "late": "alarm-clock", "open": "layers", "waiting": "hourglass",
+    "resolved": "circle-check", "all": "search",
+}  # fmt: skip
+KEYS = {"mine": "g m", "unassigned": "g u", "late": "g l", "open": "g o", "waiting": "g w", "resolved": "g r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the navigation."""
+
+    name: str
+    label: str
+    href: str
+    icon: str
+    count: int | None = None
+    keys: str = ""
+
+    @property
+    def said(self) -> str:
+        """The count as it is shown: nothing for none, `999+` beyond what is counted."""
+        if not self.count:
+            return ""
+        return str(self.count) if self.count < queues.COUNTED_UP_TO else f"{queues.COUNTED_UP_TO - 1}+"
+
+
+def view_named(name: str) -> queues.View | None:
+    """A view of the queue by its name in the address; departments are those of the policy in force."""
+    if name.startswith("department/"):
+        department = in_force().departments.get(name.partition("/")[2])
+        return queues.department_view(department.name, str(department.label)) if department else None
+    return queues.VIEWS.get(name)
+
+
+def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
+    """The context of `desk/base.html`. One query."""
+    departments = in_force().departments
+    counts = queues.counts(agent=request.agent, departments=departments, now=timezone.now())
+    views = [_entry(view, counts) for view in queues.VIEWS.values() if view is not queues.ALL]
+    teams = [_entry(queues.department_view(one.name, str(one.label)), counts) for one in departments.values()]
+    return {
+        "here": here,
+        "views": views,
+        "departments": teams,
+        "places": _places(request.agent),
+        "waiting_for_me": counts["notifications"],
+        "counts": counts,
+        "is_folded": request.COOKIES.get("views") == "folded",
+        "presences": Agent.Presence.choices,
+        "company": in_force().company,
+    }
+
+
+def show(
+    request: AgentRequest, template: str, context: Mapping[str, Any], *, here: str = "", status: int = 200
+) -> HttpResponse:
+    """A whole page of the workspace."""
+    return render(request, template, {**surroundings(request, here=here), **context}, status=status)
+
+
+def _entry(view: queues.View, counts: Mapping[str, int]) -> Entry:
+    return Entry(
+        view.name,
+        view.label,
+        reverse("desk:queue", args=[view.name]),
+        ICONS.get(view.name, "hash"),
+        counts.get(view.name) if view.is_counted else None,
+        KEYS.get(view.name, ""),
+    )
+
+
+def _places(agent: Agent) -> list[Entry]:
+    places = [
+        Entry("accounts", "Accounts", reverse("desk:accounts"), "building-2", keys="g c"),
+        Entry("people", "People", reverse("desk:people"), "users", keys="g p"),
+        Entry("policy", "Policy", reverse("desk:policy"), "scroll-text", keys="g y"),
+    ]
+    if agent.is_administrator:
+        places.append(Entry("mails", "Mail trace", reverse("desk:mails"), "mailbox"))
+    if settings.UPHELD_DEMO:
+        places.append(Entry("demo", "Sent mails", reverse("demo:mails"), "send"))
+    return places
