@@ -13,7 +13,7 @@ from upheld.policy.shapes.collections import Named as NamedShape
 from upheld.policy.shapes.conditions import MATCHER, ChoiceOf
 from upheld.policy.shapes.names import Ref
 from upheld.policy.shapes.shape import Definitions, Shape
-from upheld.policy.shapes.values import LINK, MAIL, TEXT, one_of
+from upheld.policy.shapes.values import LINK, MAIL, TEXT, name_up_to, one_of
 
 _BUTTONS = [*"0123456789*#"]
 KINDS = ("email", "phone", "chat", "portal", "social", "forum", "sms")
@@ -123,5 +123,8 @@ CHANNEL: Record[Channel] = Record(
 )
 
 CHANNELS_FILE: Record[dict[str, object]] = Record(
-    plainly(dict), Key("channels", NamedShape(CHANNEL, "channels"), "The ways to reach the company.", required=True)
+    plainly(dict),
+    Key(
+        "channels", NamedShape(CHANNEL, "channels", key=name_up_to(32)), "The ways to reach the company.", required=True
+    ),
 )

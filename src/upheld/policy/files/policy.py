@@ -25,6 +25,7 @@ from upheld.policy.shapes.values import (
     TEXT,
     YES_NO,
     ZONE,
+    name_up_to,
     whole,
 )
 
@@ -134,7 +135,11 @@ POLICY_FILE: Record[dict[str, object]] = Record(
     Key("currency", CURRENCY, "The currency of amounts."),
     Key("company", COMPANY, "Who promises."),
     Key("plans", NamedShape(PLAN, "plans"), "The plans that customers buy."),
-    Key("priorities", NamedShape(PRIORITY, "priorities"), "The priorities of tickets, the most urgent first."),
+    Key(
+        "priorities",
+        NamedShape(PRIORITY, "priorities", key=name_up_to(16)),
+        "The priorities of tickets, the most urgent first.",
+    ),
     Key("departments", NamedShape(DEPARTMENT, "departments"), "The departments that take care of tickets."),
     Key("categories", NamedShape(CATEGORY, "categories"), "What tickets can be about."),
     Key(

@@ -12,7 +12,6 @@ from upheld.kernel.text import nearest, slug
 from upheld.policy.reading import Reading, shortened
 from upheld.policy.shapes.shape import Refused, Single
 
-NAME_PATTERN = r"^\w[\w.+-]{0,63}$"
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _LONGEST_DURATION = parse_duration("100y")
@@ -29,14 +28,22 @@ def _matching(words: str, pattern: str, *, title: str = "") -> Single[str]:
     return Single(words, parse, {"type": "string", "pattern": pattern}, title=title)
 
 
-def _name(text: str, at: Reading) -> str:
-    if re.fullmatch(NAME_PATTERN, text):
-        return text
-    better = slug(text)[:64]
-    problem = f"'{shortened(text)}' cannot be a name: names hold letters, digits, '-', '_' and '.', at most 64."
-    raise Refused(
-        problem, f"Write '{better}'; what people read goes under 'name:'." if better else "Write a short name."
-    )
+def name_up_to(longest: int, *, title: str = "") -> Single[str]:
+    """A name as it stands in keys, addresses and database columns, hence its length."""
+    pattern = rf"^\w[\w.+-]{{0,{longest - 1}}}$"
+
+    def parse(text: str, _: Reading) -> str:
+        if re.fullmatch(pattern, text):
+            return text
+        better = slug(text, longest=longest)
+        problem = (
+            f"'{shortened(text)}' cannot be a name: names hold letters, digits, '-', '_' and '.', at most {longest}."
+        )
+        raise Refused(
+            problem, f"Write '{better}'; what people read goes under 'name:'." if better else "Write a short name."
+        )
+
+    return Single("a name", parse, {"type": ["string", "number"], "pattern": pattern}, title=title)
 
 
 def one_of(*names: str) -> Single[str]:
@@ -128,7 +135,7 @@ def _link(text: str, at: Reading) -> str:
 
 
 TEXT = Single("a text", lambda text, _: text, {"type": ["string", "number"]})
-NAME = Single("a name", _name, {"type": ["string", "number"], "pattern": NAME_PATTERN}, title="name")
+NAME = name_up_to(64, title="name")
 NUMBER = Single("a number", _number, {"type": "number"})
 YES_NO = Single("true or false", _yes_no, {"enum": [True, False, "yes", "no"]})
 DURATION = Single(
