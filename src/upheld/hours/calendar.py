@@ -63,7 +63,7 @@ class Calendar:
                 wanted = start_us - shift[at] + open_us
             else:
                 wanted = done[at] + open_us
-            found = bisect_left(done, wanted)
+            found = bisect_left(done, wanted, at)
             if found < len(done):
                 return shift[found] + wanted
         return self._add_further(start_us, open_us)
@@ -74,7 +74,7 @@ class Calendar:
         first = bisect_right(starts, start_us) - 1
         if first < 0 or end_us > until or start_us > end_us:
             return self._between_further(start_us, end_us)
-        last = bisect_right(starts, end_us) - 1
+        last = bisect_right(starts, end_us, first) - 1
         # comparisons in place: min() would take a third of the time
         counted_from, counted_to = ends[first], ends[last]
         if start_us < counted_from:
