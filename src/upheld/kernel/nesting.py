@@ -35,7 +35,7 @@ _ENDS_PARAGRAPH = element_names(
 )
 _AROUND_PARAGRAPH = _CELLS | _ROWS | element_names("button object template")
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
 _BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z#])")
 _FORMATTING_TAG = re.compile(rf"<({'|'.join(sorted(_PLAIN_FORMATTING))})[\s/][^<>]*>", re.IGNORECASE)
 _FORMATTING_COUNT = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]", re.IGNORECASE)
