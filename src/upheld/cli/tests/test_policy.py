@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
@@ -110,16 +110,15 @@ def test_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_check_takes_less_than_half_a_second_of_work() -> None:
+    """Measured as time of the processor, which a busy machine does not stretch much."""
     took = []
     for _ in range(3):
-        start = time.monotonic()
-        subprocess.run(
-            [sys.executable, "-m", "upheld", "policy", "check", str(POLICIES / "techflow")],
-            check=True,
-            capture_output=True,
-        )
-        took.append(time.monotonic() - start)
-    assert min(took) < 0.75  # half a second on a machine that does nothing else
+        before = getrusage(RUSAGE_CHILDREN)
+        command = [sys.executable, "-m", "upheld", "policy", "check", str(POLICIES / "techflow")]
+        subprocess.run(command, check=True, capture_output=True)
+        after = getrusage(RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(took) < 0.5
 
 
 def test_it_starts_without_django_and_numpy() -> None:

@@ -97,6 +97,7 @@ DEFAULTS: Record[dict[str, str]] = Record(
 RULES: Record[dict[str, Any]] = Record(
     plainly(dict),
     Key("reopen_within", DURATION, "How long after resolution an answer reopens a ticket; later it begins a new one."),
+    Key("reopen_closed", YES_NO, "Whether an answer may reopen a ticket that is closed already; no, unless said."),
     Key(
         "close_resolved_after",
         DURATION,
