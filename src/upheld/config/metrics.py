@@ -34,6 +34,10 @@ WAITING = {
     "upheld_jobs_waiting": ("Jobs in the queue", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"),
     "upheld_jobs_running": ("Jobs being done", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"),
     "upheld_jobs_failed": ("Jobs given up", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"),
+    "upheld_workers": (
+        "Workers heard of within a minute",
+        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'",
+    ),
     "upheld_job_wait_seconds": (
         "How long the oldest job that is due has waited",
         """SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, event.at))), 0)

@@ -46,6 +46,7 @@ class Scenario:
         self.ticket = 0
 
     def play(self) -> None:
+        self._worker_is_up()
         question = self._write(self.card.mailbox, f"Nobody can sign in {self.token}", QUESTION)
         self._kill_the_worker()
         acknowledgement = self._acknowledged(question)
@@ -73,9 +74,16 @@ class Scenario:
         self._note("mail", to=to, message_id=message_id, accepted=True)
         return message_id
 
+    def _worker_is_up(self) -> None:
+        browser = Browser(self.demo.url)
+        self._wait_for(
+            "a worker", lambda: re.search(r"^upheld_workers [1-9]", browser.get("/metrics")[1], re.MULTILINE)
+        )
+
     def _kill_the_worker(self) -> None:
-        child = self.demo.supervisor.children["worker"]
-        pid = self._wait_for("a worker", lambda: child.pid)
+        """At once after the mail was accepted: whatever it has begun with it is taken up by the next one."""
+        pid = self.demo.supervisor.children["worker"].pid
+        assert pid is not None
         os.kill(pid, signal.SIGKILL)
         self._note("worker_killed", pid=pid)
 

@@ -35,7 +35,7 @@ class Received:
     def text(self) -> str:
         """The plain part, or the HTML where there is no other."""
         body = self.message.get_body(preferencelist=("plain", "html"))
-        return str(body.get_content()) if body else ""
+        return str(body.get_content()).replace("\r\n", "\n") if body else ""
 
 
 class Sink:
