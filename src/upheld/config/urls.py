@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("accounts/", include("upheld.web.signin.urls")),  # first: what we do not have
     path("accounts/", include("allauth.urls")),
     path("", include("upheld.web.urls")),
 ]
