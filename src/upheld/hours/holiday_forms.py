@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from upheld.hours.errors import CalendarError, Faults, Path
-from upheld.hours.public_holidays import HolidayRule, countries, is_known_name, known_names, regions
+from upheld.hours.public_holidays import HolidayRule, country_codes, is_known_name, known_names, regions
 from upheld.hours.spans import Spans, read_spans
 from upheld.kernel.text import listed, nearest
 
 HOLIDAY_KEYS = {
     "country": "ISO 3166 code of the country, such as US.",
     "region": "Code of a region of it, such as BY in DE: its own holidays count as well.",
-    "hours": "What the day does: closed (so too when nothing is said), a span, or a list of spans.",
+    "hours": "Its hours instead of the usual ones, also on a day that is closed otherwise; closed when nothing is said.",
     "only": "Names of the holidays meant; all, when nothing is said.",
     "except": "Names of holidays not meant.",
     "observed": "Whether the substitute counts as well when a holiday falls on a weekend: true (default) or false.",
@@ -65,11 +65,11 @@ def _country(entry: Mapping[str, Any], path: Path) -> str:
     here = (*path, "country")
     if value is False:
         raise CalendarError(here, "The country NO was read as the word no.", 'Put it in quotes: "NO".')
-    known = countries()
+    known = country_codes()
     if isinstance(value, str) and value in known:
         return value
-    meant = next((code for code in known if code == str(value).upper()), None)
-    remedy = f"Did you mean '{meant}'?" if meant else "Write its ISO 3166 code, such as US, DE or JP."
+    code = str(value).upper()
+    remedy = f"Did you mean '{code}'?" if code in known else "Write its ISO 3166 code, such as US, DE or JP."
     raise CalendarError(here, f"No holidays are known for the country '{value}'.", remedy)
 
 
@@ -80,10 +80,9 @@ def _region(entry: Mapping[str, Any], country: str, path: Path) -> str | None:
     if value in known:
         return value
     meant = nearest(value, known)
-    codes = listed(countries()[country])
-    remedy = (
-        f"Did you mean '{meant}'?" if meant else f"The regions of {country} are {codes}." if codes else "Take it out."
-    )
+    remedy = f"The regions of {country} are {listed(known)}." if known else f"{country} has none: take it out."
+    if meant:
+        remedy = f"Did you mean '{meant}'?"
     raise CalendarError((*path, "region"), f"'{value}' is not a region of {country}.", remedy)
 
 

@@ -65,11 +65,11 @@ class HolidayRule:
         return not keys & _keys(self.excepted)
 
 
-def countries() -> dict[str, list[str]]:
-    """Every known country code with its regions."""
-    import holidays
+def country_codes() -> frozenset[str]:
+    """Every country code that is known. Loads no country: that costs as much again as the library itself."""
+    from holidays.registry import EntityLoader
 
-    return {code: list(regions) for code, regions in holidays.list_supported_countries().items()}
+    return frozenset(EntityLoader.get_country_codes())
 
 
 def regions(country: str) -> list[str]:
