@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from procrastinate.contrib.django import app
 
 
@@ -12,3 +14,12 @@ def clear_sessions(timestamp: int) -> None:
     from django.core.management import call_command
 
     call_command("clearsessions", verbosity=0)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tickets.tend", queueing_lock="tickets.tend", pass_context=False)
+def tend_tickets(timestamp: int) -> None:
+    """Close, remind and let go, by the rules of the policy in force."""
+    from upheld.tickets.tending import tend
+
+    tend(datetime.fromtimestamp(timestamp, UTC))

@@ -12,6 +12,7 @@ TICKET = Subject(
         "ticket.assigned": "The ticket got, changed or lost its assignee or team.",
         "ticket.changed": "An attribute changed: priority, plan, category, department, status, level …",
         "ticket.waiting": "We wait for the customer.",
+        "ticket.reminded": "The customer, whom we wait for, was reminded.",
         "ticket.held": "We put the ticket on hold.",
         "ticket.resumed": "Work goes on.",
         "ticket.resolved": "Somebody of ours settled it.",

@@ -133,7 +133,7 @@ class Life:
     def close(self, *, by: Actor, at: datetime) -> None:
         self.pass_time(at)
         if not self.ticket.is_settled:
-            ended = {"closed_by_customer": True}
+            ended = {"closed_by": "contact"}
             self.resolutions.append(Resolution(ticket=self.ticket, record=ended, resolved_at=at, resolved_by=by.key))
         self.ticket.status, self.ticket.is_settled = Status.CLOSED, True
         self._record("closed", by=by, at=at, status=Status.CLOSED.value)

@@ -51,14 +51,16 @@ def reopen(ticket: Ticket, *, by: Actor, at: datetime, reason: str = "") -> None
 
 @transaction.atomic
 def close(ticket: Ticket, *, by: Actor, at: datetime) -> None:
-    """End the ticket for good. Staff close what is resolved (else NotResolved); the customer may close an own request at any time."""
+    """End the ticket for good. Staff close what is resolved (else NotResolved); the customer may close an own request at any time, and
+    the policy one whose customer does not answer any more.
+    """
     lock(ticket)
     if ticket.status == Status.CLOSED:
         raise AlreadyResolved("This ticket is closed already.")
-    if not ticket.is_settled and by.kind != "contact":
+    if not ticket.is_settled and by.kind not in ("contact", "policy"):
         raise NotResolved("Resolve the ticket first, with what the policy asks to be recorded.")
     if not ticket.is_settled:
-        Resolution.objects.create(ticket=ticket, record={"closed_by_customer": True}, resolved_at=at, resolved_by=by.key)
+        Resolution.objects.create(ticket=ticket, record={"closed_by": by.kind}, resolved_at=at, resolved_by=by.key)
     ticket.status, ticket.is_settled = Status.CLOSED, True
     happened(ticket, "closed", by=by, at=at, saving=["status", "is_settled"], status=Status.CLOSED.value)
 

@@ -94,6 +94,7 @@ class Ticket(models.Model):
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_message_by = models.CharField(max_length=8, blank=True)
     preview = models.CharField(max_length=160, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     due_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()

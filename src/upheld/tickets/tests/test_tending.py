@@ -1,0 +1,58 @@
+"""What happens with tickets that nobody touches."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from upheld.channels.models import OutgoingMail
+from upheld.commitments.verifying import verify
+from upheld.conftest import Cast
+from upheld.tickets.actions.conversation import customer_reply, reply
+from upheld.tickets.actions.opening import open_ticket
+from upheld.tickets.actions.resolution import resolve
+from upheld.tickets.models import Ticket
+from upheld.tickets.tending import tend
+
+MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
+DAY = timedelta(days=1)
+RECORD = {"resolution": "Restarted.", "steps": "Restarted it.", "cause": "configuration", "follow_up": "none"}
+
+
+def opened(cast: Cast) -> Ticket:
+    return open_ticket(
+        requester=cast.customer, title="Slow", text="It is slow.", channel="portal", by=cast.customer.actor, at=MONDAY, priority="P3"
+    )
+
+
+def test_what_is_resolved_closes_after_the_time_of_the_policy_and_not_before(cast: Cast) -> None:
+    ticket = opened(cast)
+    resolve(ticket, by=cast.agent.actor, at=MONDAY + DAY, record=RECORD)
+
+    assert tend(MONDAY + 7 * DAY)["closed"] == 0
+    assert tend(MONDAY + 8 * DAY)["closed"] == 1
+    assert tend(MONDAY + 9 * DAY)["closed"] == 0
+    ticket.refresh_from_db()
+    assert ticket.status == "closed"
+    assert list(verify()) == []
+
+
+def test_who_is_waited_for_is_reminded_once_for_each_wait(cast: Cast) -> None:
+    ticket = opened(cast)
+    reply(ticket, text="Which browser?", by=cast.agent.actor, author=cast.agent.person, at=MONDAY, then="waiting_on_customer")
+
+    assert [tend(MONDAY + days * DAY)["reminded"] for days in (1, 3, 4, 5)] == [0, 1, 0, 0]
+    customer_reply(ticket, text="Firefox", by=cast.customer.actor, at=MONDAY + 5 * DAY, channel="portal")
+    assert tend(MONDAY + 9 * DAY)["reminded"] == 0
+    reply(ticket, text="And the version?", by=cast.agent.actor, at=MONDAY + 9 * DAY, then="waiting_on_customer")
+    assert tend(MONDAY + 13 * DAY)["reminded"] == 1
+    assert OutgoingMail.objects.filter(key__startswith="reminder:", is_automatic=True).count() == 2
+    assert list(verify()) == []
+
+
+def test_who_never_answers_is_let_go(cast: Cast) -> None:
+    ticket = opened(cast)
+    reply(ticket, text="Which browser?", by=cast.agent.actor, at=MONDAY, then="waiting_on_customer")
+
+    assert tend(MONDAY + 15 * DAY)["let_go"] == 1
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.is_settled) == ("closed", True)
