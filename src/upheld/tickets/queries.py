@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
@@ -30,10 +28,12 @@ class Ties:
 
 
 def on_page(person: Person) -> Sequence[Ticket]:
-    """Tickets that the person may see, with all that a page wants to know of one at once: also what this person read and drafted."""
+    """Tickets that the person may see, with all that the page of one wants, also what this person read and drafted."""
     mine = {"ticket": OuterRef("pk"), "person": person}
     drafts = Draft.objects.filter(**mine).values(json=JSONObject(is_internal="is_internal", text="text"))
-    watchers = Person.objects.filter(watched_tickets=OuterRef("pk")).values(json=JSONObject(id="pk", name="name", email="email"))
+    watchers = Person.objects.filter(watched_tickets=OuterRef("pk")).values(
+        json=JSONObject(id="pk", name="name", email="email")
+    )
     steps = Escalation.objects.filter(ticket=OuterRef("pk")).values(json=JSONObject(ladder="ladder", rung="rung"))
     settled = Resolution.objects.filter(ticket=OuterRef("pk"), reopened_at=None)
     return (
@@ -44,14 +44,20 @@ def on_page(person: Person) -> Sequence[Ticket]:
             drafts_of_mine=ArraySubquery(drafts),
             watched_by=ArraySubquery(watchers),
             steps_up=ArraySubquery(steps.order_by("pk")),
-            settled_as=Subquery(settled.values(json=JSONObject(note="note", record="record", by="resolved_by", at="resolved_at"))[:1]),
+            settled_as=Subquery(
+                settled.values(json=JSONObject(note="note", record="record", by="resolved_by", at="resolved_at"))[:1]
+            ),
         )
     )
 
 
 def ties(ticket: Ticket) -> Ties:
     """Merges and links in both directions. Two queries."""
-    merges = Merge.objects.filter(Q(ticket=ticket) | Q(into=ticket), undone_at=None).select_related("ticket", "into").order_by("id")
+    merges = (
+        Merge.objects.filter(Q(ticket=ticket) | Q(into=ticket), undone_at=None)
+        .select_related("ticket", "into")
+        .order_by("id")
+    )
     links = Link.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related("ticket", "other").order_by("id")
     into = [merge.into for merge in merges if merge.ticket_id == ticket.pk]
     return Ties(
@@ -62,8 +68,10 @@ def ties(ticket: Ticket) -> Ties:
 
 
 def thread(ticket: Ticket, parts: Sequence[Ticket] = ()) -> list[Message]:
-    """Every message of the ticket and of those merged into it, oldest first, with authors, files and the fate of each mail. Two queries."""
-    messages = Message.objects.filter(ticket__in=[ticket, *parts]).select_related("author", "outgoing").order_by("at", "id")
+    """Every message of the ticket and of those merged into it, oldest first, with all that it shows. Two queries."""
+    messages = (
+        Message.objects.filter(ticket__in=[ticket, *parts]).select_related("author", "outgoing").order_by("at", "id")
+    )
     return list(messages.defer("outgoing__raw").prefetch_related("attachments__file"))
 
 
@@ -76,19 +84,16 @@ def commitments(ticket: Ticket) -> list[Commitment]:
     """All of them: awaited ones first, tightest first; then what is over, newest first. One query."""
     rows = list(Commitment.objects.of(ticket.key).order_by(F("due_at").asc(nulls_last=True), "id"))
     over = [row for row in rows if row.ended_at is not None or row.state == Commitment.State.VOID]
-    return [row for row in rows if row not in over] + sorted(over, key=lambda row: row.ended_at or row.began_at, reverse=True)
+    return [row for row in rows if row not in over] + sorted(
+        over, key=lambda row: row.ended_at or row.began_at, reverse=True
+    )
 
 
 def others_of(ticket: Ticket, person: Person) -> list[Ticket]:
     """The requester's other tickets that the person may see, newest first. One query."""
-    return list(Ticket.objects.visible_to(person).filter(requester=ticket.requester_id).exclude(pk=ticket.pk).order_by("-id")[:OTHERS])
-
-
-def mark_read(ticket: Ticket, person: Person, *, at: datetime) -> None:
-    """Up to here the person has read the ticket; never further back. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tickets_reading (person_id, ticket_id, read_at) VALUES (%s, %s, %s) ON CONFLICT (person_id, ticket_id) "
-            "DO UPDATE SET read_at = greatest(tickets_reading.read_at, excluded.read_at)",
-            [person.pk, ticket.pk, at],
-        )
+    return list(
+        Ticket.objects.visible_to(person)
+        .filter(requester=ticket.requester_id)
+        .exclude(pk=ticket.pk)
+        .order_by("-id")[:OTHERS]
+    )

@@ -99,7 +99,10 @@ UNSETTLED = "FROM tickets_ticket WHERE NOT is_settled"
 
 
 def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[str, int]:
-    """How many tickets each counted view holds, up to COUNTED_UP_TO, and `notifications` that wait. One query."""
+    """How many tickets each counted view holds, up to COUNTED_UP_TO, and `notifications` that wait. One query.
+
+    `latest` is the newest event, so that the live view can say what came after it.
+    """
     parts: dict[str, tuple[str, list[object]]] = {
         "mine": (f"{UNSETTLED} AND assignee_id = %s", [agent.pk]),
         "unassigned": (f"{UNSETTLED} AND assignee_id IS NULL", []),
@@ -110,12 +113,15 @@ def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[s
     }
     for name in departments:
         parts[f"department/{name}"] = (f"{UNSETTLED} AND department = %s", [name])
-    columns = ", ".join(f"(SELECT count(*) FROM (SELECT 1 {sql} LIMIT {COUNTED_UP_TO}) counted)" for sql, _ in parts.values())
+    columns = ", ".join(
+        f"(SELECT count(*) FROM (SELECT 1 {sql} LIMIT {COUNTED_UP_TO}) counted)" for sql, _ in parts.values()
+    )
+    sql = f"SELECT {columns}, (SELECT coalesce(max(id), 0) FROM events_event)"  # noqa: S608 - our own words
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", [value for _, values in parts.values() for value in values])  # noqa: S608 - our own words
+        cursor.execute(sql, [value for _, values in parts.values() for value in values])
         row = cursor.fetchone()
     assert row is not None
-    return dict(zip(parts, row, strict=True))
+    return dict(zip([*parts, "latest"], row, strict=True))
 
 
 # -- pages ----------------------------------------------------------------------------------------------------------------
@@ -183,7 +189,11 @@ def _parsed(key: str) -> tuple[datetime | None, int | None]:
 def awaited(tickets: Sequence[Ticket]) -> Mapping[int, list[Commitment]]:
     """The awaited commitments of each ticket, tightest first. One query."""
     found: dict[int, list[Commitment]] = {ticket.pk: [] for ticket in tickets}
-    for row in Commitment.objects.awaited().of(*(ticket.key for ticket in tickets)).order_by(F("due_at").asc(nulls_last=True), "id"):
+    for row in (
+        Commitment.objects.awaited()
+        .of(*(ticket.key for ticket in tickets))
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    ):
         found[int(row.subject.partition(":")[2])].append(row)
     return found
 
@@ -192,5 +202,7 @@ def unread(tickets: Sequence[Ticket], person: Person) -> set[int]:
     """Which of the tickets have a message that the person has not read: the customer's, or a colleague's. One query."""
     read = dict(Reading.objects.filter(person=person, ticket__in=tickets).values_list("ticket_id", "read_at"))
     return {
-        ticket.pk for ticket in tickets if ticket.last_message_at and (ticket.pk not in read or read[ticket.pk] < ticket.last_message_at)
+        ticket.pk
+        for ticket in tickets
+        if ticket.last_message_at and (ticket.pk not in read or read[ticket.pk] < ticket.last_message_at)
     }

@@ -76,7 +76,7 @@ def act_of(clause: Clause) -> str:
 
 
 def chip(row: Commitment, now: datetime, *, in_full: bool = False, href: str = "") -> Chip:
-    """The chip of a commitment row. `in_full` says the clause's name instead of the act. No query but for an unknown policy version."""
+    """The chip of a commitment row. `in_full` says the clause's name instead of the act. Costs no query."""
     policy = policy_of(row.version_id)
     clause = policy.clauses[row.clause]
     word = str(clause.label) if in_full else act_of(clause)

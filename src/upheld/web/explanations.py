@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from upheld.kernel.durations import format_duration
+from upheld.kernel.durations import SECOND, format_duration
 from upheld.kernel.instants import from_us
 from upheld.policy.explain import Explanation, Row
 from upheld.policy.model import Policy
@@ -65,7 +65,7 @@ def sum_of(
     now: datetime,
     due_in: Iterable[tuple[str, ZoneInfo]] = (),
 ) -> Sum:
-    """`due_in` names the zones in which the due time is said: `[("for you", …), ("for the customer", …)]`; the same zone is said once."""
+    """`due_in`: for whom, and in which zone, the due time is said: `[("for you", …), ("for Ana", …)]`; equal times once."""
     state, clause = explanation.state, explanation.clause
     rows = list(explanation.rows)
     left_out = max(0, len(rows) - SHOWN)
@@ -132,9 +132,10 @@ def _due(instant: int | None, zones: Iterable[tuple[str, ZoneInfo]], now: dateti
 
 def _step(at: int, by: int, zone: ZoneInfo, now: datetime) -> str:
     """`Sun 8 Mar, 02:00 EST: the clock goes forward by 1 h`."""
-    return f"{said(from_us(at).astimezone(zone), now.astimezone(zone), 'zoned')}: the clock goes {'forward' if by > 0 else 'back'} by {format_duration(abs(by) * 1_000_000)}"
+    when = said(from_us(at).astimezone(zone), now.astimezone(zone), "zoned")
+    return f"{when}: the clock goes {'forward' if by > 0 else 'back'} by {format_duration(abs(by) * SECOND)}"
 
 
 def _whole(us: int) -> int:
     """Whole seconds: fractions help nobody who reads."""
-    return us // 1_000_000 * 1_000_000
+    return us // SECOND * SECOND

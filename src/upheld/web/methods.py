@@ -1,4 +1,7 @@
-"""A state as a resource: POST brings it about, DELETE takes it back; a form says DELETE by `_method`, since forms only know POST."""
+"""A state as a resource: POST brings it about, DELETE takes it back.
+
+A form says DELETE by `_method`, since forms only know POST.
+"""
 
 from __future__ import annotations
 

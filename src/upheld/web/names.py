@@ -9,7 +9,7 @@ from upheld.policy.model import Named, Policy
 
 
 def label(section: str, name: Any) -> str:
-    """The label of `name` in a section of the policy in force (`plans`, `priorities`, `clauses` …); the name itself if it is gone."""
+    """The label of `name` in a section of the policy in force (`plans`, `clauses` …); the name itself if it is gone."""
     if not name:
         return ""
     entry = getattr(in_force(), section, {}).get(name)

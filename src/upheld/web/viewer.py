@@ -54,13 +54,13 @@ def for_people(view: PersonView[P]) -> View[P]:
     return respond
 
 
-def for_agents(view: AgentView[P], *, may: Callable[[Agent], bool] = lambda agent: True) -> View[P]:
+def for_agents(view: AgentView[P], *, may: Callable[[Agent], bool] | None = None) -> View[P]:
     """People who work here. One query, for the agent with the team."""
 
     @wraps(view)
     def respond(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         agent = Agent.objects.select_related("team").filter(person=request.person).first()
-        if agent is None or not may(agent):
+        if agent is None or (may is not None and not may(agent)):
             raise Http404
         agent.person = request.person
         viewer: Any = request

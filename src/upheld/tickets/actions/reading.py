@@ -25,7 +25,9 @@ def keep_draft(ticket: Ticket, person: Person, *, text: str, is_internal: bool) 
     if not text.strip():
         drop_draft(ticket, person, is_internal=is_internal)
         return None
-    draft, _ = Draft.objects.update_or_create(ticket=ticket, person=person, is_internal=is_internal, defaults={"text": text})
+    draft, _ = Draft.objects.update_or_create(
+        ticket=ticket, person=person, is_internal=is_internal, defaults={"text": text}
+    )
     return draft
 
 

@@ -56,6 +56,6 @@ def _context(request: AgentRequest, ticket: Ticket, clause: str, cycle: int) -> 
     return {
         "ticket": ticket,
         "sum": sum_of(found[0], policy, zone=person.zoneinfo, now=now, due_in=zones),
-        "chip": chip(row, now, in_full=True),
+        "chip": chip(row, now),
         "may_waive": request.agent.is_lead and row.ended_at is None and row.state in ("running", "paused"),
     }

@@ -11,7 +11,6 @@ from upheld.accounts.models import Contact
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person, Team
 from upheld.policy import Policy
-from upheld.tickets.models import Ticket
 from upheld.web import names
 
 SECTIONS = {
@@ -21,14 +20,25 @@ SECTIONS = {
     "department": "departments",
     "product_area": "product_areas",
 }
-STATUSES = dict(Ticket.Status.choices)
 ICONS = {
-    "ticket.opened": "circle-plus", "ticket.assigned": "user-round", "ticket.changed": "pencil-line", "ticket.raised": "chevrons-up",
-    "ticket.resolved": "circle-check", "ticket.reopened": "rotate-ccw", "ticket.closed": "lock", "ticket.waiting": "hourglass",
-    "ticket.held": "hand", "ticket.resumed": "circle-play", "ticket.merged": "merge", "ticket.absorbed": "merge", "ticket.linked": "link",
-    "ticket.escalation_requested": "flag", "commitment.warned": "clock-alert", "commitment.breached": "circle-alert",
+    "ticket.opened": "circle-plus",
+    "ticket.assigned": "user-round",
+    "ticket.changed": "pencil-line",
+    "ticket.raised": "chevrons-up",
+    "ticket.resolved": "circle-check",
+    "ticket.reopened": "rotate-ccw",
+    "ticket.closed": "lock",
+    "ticket.waiting": "hourglass",
+    "ticket.held": "hand",
+    "ticket.resumed": "circle-play",
+    "ticket.merged": "merge",
+    "ticket.absorbed": "merge",
+    "ticket.linked": "link",
+    "ticket.escalation_requested": "flag",
+    "commitment.warned": "clock-alert",
+    "commitment.breached": "circle-alert",
     "commitment.waived": "circle-slash",
-}  # fmt: skip
+}
 LOOKS = {"commitment.breached": "late", "commitment.warned": "soon", "commitment.waived": "waived"}
 
 
@@ -87,146 +97,148 @@ def _keys(event: Event) -> Iterator[str]:
 
 
 def _numbers(keys: Iterable[str], kind: str) -> list[int]:
-    return [
-        int(number) for head, _, number in (key.partition(":") for key in keys) if head == kind and number.isdecimal()
-    ]
+    parts = (key.partition(":") for key in keys)
+    return [int(number) for head, _, number in parts if head == kind and number.isdecimal()]
 
 
 def lines(events: Iterable[Event], known: Names, policy: Policy) -> list[Line]:
-    """A line for each event that says something to a reader."""
-    told = []
-    for event in events:
-        text = sentence(event, known, policy)
-        if text:
-            told.append(Line(event.at, text, ICONS.get(event.kind, "circle-small"), LOOKS.get(event.kind, "")))
-    return told
+    """A line for each event."""
+    return [
+        Line(event.at, sentence(event, known, policy), ICONS.get(event.kind, "circle-small"), LOOKS.get(event.kind, ""))
+        for event in events
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event, ready to be said."""
+
+    who: str
+    data: Mapping[str, Any]
+    known: Names
+    policy: Policy
+
+    @property
+    def because(self) -> str:
+        reason = str(self.data.get("reason") or "").strip()
+        return f": {reason}" if reason else ""
+
+    @property
+    def clause(self) -> str:
+        clause = self.policy.clauses.get(str(self.data.get("clause")))
+        return str(clause.label) if clause else str(self.data.get("clause"))
 
 
 def sentence(event: Event, known: Names, policy: Policy) -> str:
-    """`Maya Lindqvist set the priority from P3 to P1.` Kinds without a sentence here are said by their name."""
-    who = known.of(event.actor)
+    """`Maya Lindqvist changed priority from P3 to P1`. Kinds without a sentence here are said by their name."""
+    fact = Fact(known.of(event.actor), event.data, known, policy)
     say = SENTENCES.get(event.kind)
-    if say is None:
-        return f"{who}: {event.kind.partition('.')[2].replace('_', ' ')}"
-    return say(who, event.data, known, policy)
+    return say(fact) if say else f"{fact.who}: {event.kind.partition('.')[2].replace('_', ' ')}"
 
 
-Say = Callable[[str, Mapping[str, Any], Names, Policy], str]
+Say = Callable[[Fact], str]
 
 
-def _fixed(text: str) -> Say:
-    return lambda who, data, known, policy: text.format(who=who) + _because(data)
+def _plain(text: str) -> Say:
+    return lambda fact: text.format(who=fact.who, clause=fact.clause) + fact.because
 
 
-def _because(data: Mapping[str, Any]) -> str:
-    reason = str(data.get("reason") or "").strip()
-    return f": {reason}" if reason else ""
+def _with_other(text: str, name: str) -> Say:
+    """With the number of another ticket, whose key stands in the data under `name`."""
+    return lambda fact: text.format(who=fact.who, other="#" + str(fact.data.get(name, "")).partition(":")[2])
 
 
-def _assigned(who: str, data: Mapping[str, Any], known: Names, policy: Policy) -> str:
-    if "team" in data:
+def _opened(fact: Fact) -> str:
+    channel = names.label("channels", fact.data.get("channel")).lower()
+    return f"{fact.who} opened it by {channel}" if channel else f"{fact.who} opened it"
+
+
+def _assigned(fact: Fact) -> str:
+    if "team" in fact.data:
+        team = fact.data["team"]
         return (
-            f"{who} handed it to {known.of('team:' + str(data['team']))}"
-            if data["team"]
-            else f"{who} took it out of its team"
+            f"{fact.who} handed it to {fact.known.of(f'team:{team}')}"
+            if team
+            else f"{fact.who} took it out of its team"
         )
-    if not data.get("assignee"):
-        return f"{who} took it off {known.of(str(data.get('assignee_before')))}"
-    to = known.of(str(data["assignee"]))
-    return f"{who} took it" if to == who else f"{who} assigned it to {to}"
+    if not fact.data.get("assignee"):
+        return f"{fact.who} took it off {fact.known.of(str(fact.data.get('assignee_before')))}"
+    to = fact.known.of(str(fact.data["assignee"]))
+    return f"{fact.who} took it" if to == fact.who else f"{fact.who} assigned it to {to}"
 
 
-def _changed(who: str, data: Mapping[str, Any], known: Names, policy: Policy) -> str:
-    parts = ["the subject"] if data.get("renamed") else []
-    for name, value in data.items():
-        if f"{name}_before" not in data:
+def _changed(fact: Fact) -> str:
+    parts = ["the subject"] if fact.data.get("renamed") else []
+    for name, value in fact.data.items():
+        if f"{name}_before" not in fact.data:
             continue
-        before, after = (_value(name, one, policy) for one in (data[f"{name}_before"], value))
+        before, after = _value(name, fact.data[f"{name}_before"]), _value(name, value)
         parts.append(
             f"{name.replace('_', ' ')} from {before} to {after}" if before else f"{name.replace('_', ' ')} to {after}"
         )
-    return f"{who} changed {', '.join(parts)}"
+    return f"{fact.who} changed {', '.join(parts)}"
 
 
-def _value(name: str, value: Any, policy: Policy) -> str:
+def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    if name == "priority":
-        return str(value)
-    return names.label(SECTIONS[name], value) if name in SECTIONS else str(value)
+    return names.label(SECTIONS[name], value) if name in SECTIONS and name != "priority" else str(value)
 
 
-def _raised(who: str, data: Mapping[str, Any], known: Names, policy: Policy) -> str:
-    ladder = policy.ladders.get(str(data.get("ladder")))
-    rung = next((one for one in ladder.rungs if one.number == data.get("rung")), None) if ladder else None
-    clause = policy.clauses.get(str(data.get("clause")))
-    why = f": {clause.label} was missed" if clause else _because(data)
-    return f"{who} raised it to {rung.label if rung else data.get('ladder')}{why}"
+def _raised(fact: Fact) -> str:
+    ladder = fact.policy.ladders.get(str(fact.data.get("ladder")))
+    rung = next((one for one in ladder.rungs if one.number == fact.data.get("rung")), None) if ladder else None
+    why = f": {fact.clause} was missed" if fact.data.get("clause") else fact.because
+    return f"{fact.who} raised it to {rung.label if rung else fact.data.get('ladder')}{why}"
 
 
-def _commitment(text: str) -> Say:
-    def say(who: str, data: Mapping[str, Any], known: Names, policy: Policy) -> str:
-        clause = policy.clauses.get(str(data.get("clause")))
-        return text.format(who=who, clause=clause.label if clause else data.get("clause")) + _because(data)
-
-    return say
-
-
-def _warned(who: str, data: Mapping[str, Any], known: Names, policy: Policy) -> str:
-    clause = policy.clauses.get(str(data.get("clause")))
-    mark = str(data.get("mark", ""))
-    how = f"{mark} of the time is used" if mark.endswith("%") else f"{mark} are left"
-    return f"{clause.label if clause else data.get('clause')}: {how}"
+def _warned(fact: Fact) -> str:
+    mark = str(fact.data.get("mark", ""))
+    return f"{fact.clause}: {mark} of the time is used" if mark.endswith("%") else f"{fact.clause}: {mark} are left"
 
 
 def _watched(verb: str) -> Say:
-    def say(who: str, data: Mapping[str, Any], known: Names, policy: Policy) -> str:
-        person = known.of(f"person:{data.get('person')}")
-        return f"{person} {verb}" if person == who else f"{person} {verb}, {who} saw to it"
+    def say(fact: Fact) -> str:
+        person = fact.known.of(f"person:{fact.data.get('person')}")
+        return f"{person} {verb}" if person == fact.who else f"{person} {verb}, {fact.who} saw to it"
 
     return say
 
 
-def _other(text: str, name: str) -> Say:
-    return lambda who, data, known, policy: text.format(who=who, other="#" + str(data.get(name, "")).partition(":")[2])
-
-
 SENTENCES: dict[str, Say] = {
-    "ticket.opened": lambda who, data, known, policy: (
-        f"{who} opened it by {names.label('channels', data.get('channel')).lower() or 'hand'}"
-    ),
-    "ticket.replied": _fixed("{who} replied"),
-    "ticket.customer_replied": _fixed("{who} wrote"),
-    "ticket.noted": _fixed("{who} left a note"),
+    "ticket.opened": _opened,
+    "ticket.replied": _plain("{who} replied"),
+    "ticket.customer_replied": _plain("{who} wrote"),
+    "ticket.noted": _plain("{who} left a note"),
     "ticket.assigned": _assigned,
     "ticket.changed": _changed,
-    "ticket.waiting": _fixed("{who} set it to wait on the customer"),
-    "ticket.held": _fixed("{who} put it on hold"),
-    "ticket.resumed": _fixed("{who} took it up again"),
-    "ticket.resolved": _fixed("{who} resolved it"),
-    "ticket.reopened": _fixed("{who} reopened it"),
-    "ticket.closed": _fixed("{who} closed it"),
-    "ticket.merged": _other("{who} merged it into {other}", "into"),
-    "ticket.unmerged": _other("{who} took it out of {other} again", "into"),
-    "ticket.absorbed": _other("{who} merged {other} into it", "ticket"),
-    "ticket.released": _other("{who} took {other} out of it again", "ticket"),
-    "ticket.marked_spam": _fixed("{who} marked it as spam"),
-    "ticket.unmarked_spam": _fixed("{who} took back the mark as spam"),
+    "ticket.waiting": _plain("{who} set it to wait on the customer"),
+    "ticket.held": _plain("{who} put it on hold"),
+    "ticket.resumed": _plain("{who} took it up again"),
+    "ticket.resolved": _plain("{who} resolved it"),
+    "ticket.reopened": _plain("{who} reopened it"),
+    "ticket.closed": _plain("{who} closed it"),
+    "ticket.merged": _with_other("{who} merged it into {other}", "into"),
+    "ticket.unmerged": _with_other("{who} took it out of {other} again", "into"),
+    "ticket.absorbed": _with_other("{who} merged {other} into it", "ticket"),
+    "ticket.released": _with_other("{who} took {other} out of it again", "ticket"),
+    "ticket.marked_spam": _plain("{who} marked it as spam"),
+    "ticket.unmarked_spam": _plain("{who} took back the mark as spam"),
     "ticket.raised": _raised,
-    "ticket.escalation_requested": _fixed("{who} asked for an escalation"),
-    "ticket.linked": _other("{who} linked it to {other}", "other"),
-    "ticket.unlinked": _other("{who} took back the link to {other}", "other"),
+    "ticket.escalation_requested": _plain("{who} asked for an escalation"),
+    "ticket.linked": _with_other("{who} linked it to {other}", "other"),
+    "ticket.unlinked": _with_other("{who} took back the link to {other}", "other"),
     "ticket.watched": _watched("watches it"),
     "ticket.unwatched": _watched("watches it no longer"),
-    "ticket.reviewed_by_manager": _fixed("{who} reviewed it as a manager"),
-    "ticket.plan_proposed": _fixed("{who} told the customer how and by when it will be resolved"),
-    "ticket.scheduled": _fixed("{who} agreed an appointment"),
-    "ticket.followed_up": _fixed("{who} asked the customer after the resolution"),
-    "ticket.root_cause_recorded": _fixed("{who} recorded the root cause"),
-    "ticket.reviewed": _fixed("{who} recorded the review"),
-    "ticket.surveyed": _fixed("The customer was asked how it went"),
+    "ticket.reviewed_by_manager": _plain("{who} reviewed it as a manager"),
+    "ticket.plan_proposed": _plain("{who} told the customer how and by when it will be resolved"),
+    "ticket.scheduled": _plain("{who} agreed an appointment"),
+    "ticket.followed_up": _plain("{who} asked the customer after the resolution"),
+    "ticket.root_cause_recorded": _plain("{who} recorded the root cause"),
+    "ticket.reviewed": _plain("{who} recorded the review"),
+    "ticket.surveyed": _plain("The customer was asked how it went"),
     "commitment.warned": _warned,
-    "commitment.breached": _commitment("{clause} was missed"),
-    "commitment.came_due": _commitment("{clause} came due"),
-    "commitment.waived": _commitment("{who} waived {clause}"),
+    "commitment.breached": _plain("{clause} was missed"),
+    "commitment.came_due": _plain("{clause} came due"),
+    "commitment.waived": _plain("{who} waived {clause}"),
 }

@@ -1,4 +1,4 @@
-"""What is mine: settings, presence, and the keys."""
+"""What is mine: settings and presence."""
 
 from __future__ import annotations
 
@@ -11,22 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from upheld.people.models import Agent, Person
 from upheld.people.preferences import save_preferences, save_signature, set_presence
-from upheld.web.desk.asking import ask
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_agents
-
-KEYS = {
-    "Everywhere": [("/", "Search all tickets"), ("c", "New ticket"), ("g then m", "My work"), ("g then u", "Unassigned"), ("g then l", "Late"),
-                   ("g then o", "All open"), ("g then w", "Waiting"), ("g then q", "Back to the queue"), ("g then n", "What waits for me"),
-                   ("g then c", "Accounts"), ("g then y", "Policy"), ("?", "These keys")],
-    "In the queue": [("j, k", "Next and previous ticket"), ("Enter", "Open it"), ("x", "Select it"), ("f", "Find in this view"), ("Escape", "Clear the selection")],
-    "On a ticket": [("r", "Reply"), ("n", "Internal note"), ("a", "Assign"), ("i", "Assign to me"), ("p", "Priority"), ("e", "Resolve"), ("w", "Wait on the customer"),
-                    ("s", "Escalate"), ("d", "Why the tightest commitment is due when it is"), ("j, k", "Next and previous ticket of the queue"), ("Ctrl Enter", "Send"), ("Escape", "Leave the field")],
-}  # fmt: skip
 
 
 class SettingsForm(forms.ModelForm[Person]):
@@ -94,21 +84,3 @@ def presence(request: AgentRequest) -> HttpResponse:
         set_presence(request.agent, wanted, at=timezone.now())
     back = request.headers.get("Referer", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "desk:start")
-
-
-@require_safe
-@for_agents
-def keys(request: AgentRequest) -> HttpResponse:
-    return ask(
-        request,
-        "desk/ask/keys.html",
-        {
-            "keys": {
-                title: [
-                    (key.split(", ") if ", " in key else key.split(" then ") if " then " in key else key.split(), what)
-                    for key, what in rows
-                ]
-                for title, rows in KEYS.items()
-            }
-        },
-    )

@@ -65,9 +65,16 @@ def create(request: AgentRequest) -> HttpResponse:
         asked, now = form.cleaned_data, timezone.now()
         try:
             ticket = open_ticket(
-                requester=_requester(request, asked), title=asked["title"], text=asked["text"], channel=asked["channel"],
-                by=request.agent.actor, at=now, category=asked["category"], priority=asked["priority"], files=new_files(asked["files"]),
-            )  # fmt: skip
+                requester=_requester(request, asked),
+                title=asked["title"],
+                text=asked["text"],
+                channel=asked["channel"],
+                by=request.agent.actor,
+                at=now,
+                category=asked["category"],
+                priority=asked["priority"],
+                files=new_files(asked["files"]),
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -79,7 +86,7 @@ def create(request: AgentRequest) -> HttpResponse:
 
 
 def _requester(request: AgentRequest, asked: dict[str, Any]) -> Contact:
-    """The contact of that address, or a new one: of the account that owns the address's domain, if one does."""
+    """The contact of that address, or a new one of the account that owns its domain, if one does."""
     email = asked["requester"].lower()
     account = Account.objects.by_domain(email.partition("@")[2]).first()
     return add_contact(email=email, name=asked["name"], account=account, by=request.agent.actor, at=timezone.now())

@@ -15,10 +15,19 @@ from upheld.web.viewer import AgentRequest, for_agents
 
 SHOWN = 100
 ICONS = {
-    "ticket.opened": "circle-plus", "ticket.customer_replied": "message-square", "ticket.replied": "corner-up-left", "ticket.noted": "sticky-note",
-    "ticket.assigned": "user-round", "ticket.raised": "chevrons-up", "ticket.escalation_requested": "flag", "ticket.reopened": "rotate-ccw",
-    "ticket.resolved": "circle-check", "commitment.warned": "clock-alert", "commitment.breached": "circle-alert", "message.failed": "mail-x",
-}  # fmt: skip
+    "ticket.opened": "circle-plus",
+    "ticket.customer_replied": "message-square",
+    "ticket.replied": "corner-up-left",
+    "ticket.noted": "sticky-note",
+    "ticket.assigned": "user-round",
+    "ticket.raised": "chevrons-up",
+    "ticket.escalation_requested": "flag",
+    "ticket.reopened": "rotate-ccw",
+    "ticket.resolved": "circle-check",
+    "commitment.warned": "clock-alert",
+    "commitment.breached": "circle-alert",
+    "message.failed": "mail-x",
+}
 
 
 @require_safe

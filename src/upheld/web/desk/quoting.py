@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 INTRODUCES = re.compile(
-    r"^(On .{4,200}wrote:|Am .{4,200}schrieb.{0,120}:|Le .{4,200}a écrit\s?:|El .{4,200}escribió:|Em .{4,200}escreveu:|-{2,} ?Original Message ?-{2,})$"
+    r"^(On .{4,200}wrote:|Am .{4,200}schrieb.{0,120}:|Le .{4,200}a écrit\s?:|El .{4,200}escribió:"
+    r"|Em .{4,200}escreveu:|-{2,} ?Original Message ?-{2,})$"
 )
 
 
 def without_quote(text: str) -> tuple[str, str]:
-    """The text, and the quote at its end: lines that begin with `>` (and blank ones) up to the end, with the line that introduces them.
+    """The text, and the quote at its end: lines that begin with `>`, with the line that introduces them.
 
     A quote in the middle, with an answer below it, stays: it is a part of what was written.
     """

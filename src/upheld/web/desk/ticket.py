@@ -86,7 +86,7 @@ def after(request: AgentRequest, pk: int, *, is_sent: bool = False) -> HttpRespo
 
 
 def ticket_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
-    """Everything the page shows. `ticket` comes from `queries.on_page`, with its annotations. Nine queries, ten if it was unread."""
+    """Everything the page shows. `ticket` comes from `queries.on_page`, with its annotations."""
     now = timezone.now()
     policy = in_force()
     tied = queries.ties(ticket)

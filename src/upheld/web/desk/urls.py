@@ -11,6 +11,7 @@ from upheld.web.desk import (
     conversation,
     escalating,
     events,
+    keys,
     mails,
     mine,
     new,
@@ -88,5 +89,5 @@ urlpatterns = [
     path("mails/<int:pk>/raw/", mails.raw, name="mail-raw"),
     path("settings/", resource(get=mine.ask_settings, post=mine.save_settings), name="settings"),
     path("presence/", mine.presence, name="presence"),
-    path("keys/", mine.keys, name="keys"),
+    path("keys/", keys.keys, name="keys"),
 ]

@@ -1,0 +1,24 @@
+"""What somebody sets for themselves: looks, zone and language, whether they are there. No event is recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from upheld.people.models import Agent, Person
+
+
+def save_preferences(person: Person, *, name: str, zone: str, language: str, theme: str, density: str) -> None:
+    person.name, person.zone, person.language, person.theme, person.density = name, zone, language, theme, density
+    person.full_clean(exclude=["email", "password"], validate_unique=False)
+    person.save(update_fields=["name", "zone", "language", "theme", "density"])
+
+
+def save_signature(agent: Agent, *, signature: str) -> None:
+    agent.signature = signature
+    agent.save(update_fields=["signature"])
+
+
+def set_presence(agent: Agent, presence: str, *, at: datetime) -> None:
+    """Raises ValueError for a word that is no presence."""
+    agent.presence, agent.presence_at = Agent.Presence(presence), at
+    agent.save(update_fields=["presence", "presence_at"])
