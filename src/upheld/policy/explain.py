@@ -76,8 +76,10 @@ class Explanation:
             "used_seconds": seconds(self.state.used),
             "left_seconds": seconds(self.remaining),
             "late_seconds": None if self.state.late is None else seconds(self.state.late),
-            "rows": [row for row in rows],
-            "holidays_and_single_days": [{"date": day, "why": why, "hours": hours} for day, why, hours in self.closures],
+            "rows": rows,
+            "holidays_and_single_days": [
+                {"date": day, "why": why, "hours": hours} for day, why, hours in self.closures
+            ],
             "clock_changes": [{"at": iso(at), "by_seconds": by} for at, by in self.clock_changes],
             "sentences": self.sentences(),
         }
@@ -85,9 +87,10 @@ class Explanation:
     def sentences(self) -> list[str]:
         """The same for reading aloud: what is promised, what was used, what is left."""
         state = self.state
+        where = f"{self.policy}, version {self.version}, clause {self.clause.name}, cycle {state.cycle}"
+        promised = f"within {format_duration(state.target)} on the calendar “{state.calendar}”"
         told = [
-            f"{self.clause.label}: within {format_duration(state.target)} on the calendar “{state.calendar}” "
-            f"({self.policy}, version {self.version}, clause {self.clause.name}, cycle {state.cycle}).",
+            f"{self.clause.label}: {promised} ({where}).",
             f"It began at {iso(state.began_at)}; {format_duration(state.used)} of open time were used.",
         ]
         paused = sum(row.end_at - row.start_at for row in self.rows if row.kind == "paused")
@@ -113,23 +116,22 @@ def explain(
     run = SubjectFold(Plan.of(policy, subject.partition(":")[0]), with_traces=True)
     for event in events:
         run.apply(event)
+    run.pass_time(until)
     wanted = None if clauses is None else set(clauses)
-    states = [state for state in run.states(until) if wanted is None or state.clause in wanted]
-    return [_explanation(policy, run, state, max(until, run.at)) for state in states]
+    states = [state for state in run.states(run.at) if wanted is None or state.clause in wanted]
+    return [_explanation(policy, run, state) for state in states]
 
 
-def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState, until: int) -> Explanation:
+def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState) -> Explanation:
     clause = policy.clauses[state.clause]
     calendar = policy.calendars[state.calendar]
-    stretches = [stretch for stretch in run.trace(clause.name).stretches if stretch.cycle == state.cycle]
-    if state.ended_at is None and until > state.since_at:
-        is_ticking = state.state != PAUSED
-        counted = state.used - state.used_at_since
-        stretches.append(Counted(state.cycle, state.since_at, until, state.calendar, is_ticking, counted))
+    until = run.at if state.ended_at is None else state.ended_at
+    traced = run.traces[clause.name] if run.traces else []
+    stretches = [one for one in traced if state.began_at <= one.start_at and one.end_at <= until]
     rows = [row for stretch in stretches for row in _rows(policy, stretch, state)]
     if state.state == RUNNING and state.due_at is not None and state.due_at > until:
         rows += _open_rows(calendar, until, state.due_at, "ahead")
-    end = max(until if state.ended_at is None else state.ended_at, state.due_at or 0)
+    end = until if state.due_at is None else max(until, state.due_at)
     return Explanation(
         clause=clause,
         state=state,
@@ -168,7 +170,9 @@ def _open_rows(calendar: Calendar, start: int, end: int, kind: str) -> list[Row]
     for piece in pieces:
         if piece.start_us > reached:
             rows.append(Row("closed", reached, piece.start_us, calendar.name, 0, 0, "closed"))
-        rows.append(Row(kind, piece.start_us, piece.end_us, calendar.name, piece.end_us - piece.start_us, 0, piece.reason))
+        rows.append(
+            Row(kind, piece.start_us, piece.end_us, calendar.name, piece.end_us - piece.start_us, 0, piece.reason)
+        )
         reached = piece.end_us
     if reached < end:
         rows.append(Row("closed", reached, end, calendar.name, 0, 0, "closed"))

@@ -1,51 +1,68 @@
 """The fold: the state of every commitment of a subject from its events, and from nothing else.
 
-`fold(clause, events)` is the whole idea as one function. `SubjectFold` is the same for all clauses of a policy at once, event by event, and
-skips the clauses that an event does not touch.
+`fold(clause, events)` is the whole idea as one function. `SubjectFold` is the same for all clauses of a policy at
+once, event by event, and asks only the clauses that an event touches.
+
+What a cycle does stands in clockwork.py. Here stands how one begins: a beginning that comes while nothing is promised
+waits, and the cycle begins at the instant at which something first is. Until then an event that would have kept or
+ended the cycle ends the wait (for clauses that renew only `void_by` and `until` do), and a merge holds it up until it
+is taken back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from upheld.hours import Calendar
-from upheld.policy.clockwork import BEGINS, ENDS, KEEPS, RESTORES, SETS_ASIDE, VOIDS, Run
+from upheld.policy.clockwork import KEEPS, REVERSIBLE, SETS_ASIDE, VOIDS, Cycle
 from upheld.policy.model import Clause, Policy
 from upheld.policy.series import Series
 from upheld.policy.states import CommitmentState, Event
+from upheld.policy.terms import Promise
 from upheld.policy.tracing import Trace
 from upheld.policy.vocabulary import REVERSALS
 
 __all__ = ["CommitmentState", "Event", "Plan", "SubjectFold", "fold"]
 
 WAIVED_EVENT = "commitment.waived"
-_MISSING = object()
+LONG_AGO = -(1 << 62)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What one kind of event does: positions of clauses that it ends, begins and restores, with flags for the manner."""
+
+    ends: tuple[tuple[int, int], ...] = ()
+    begins: tuple[int, ...] = ()
+    restores: tuple[tuple[int, int], ...] = ()
+
+
+NOTHING = Touch()
 
 
 class Plan:
     """The clauses on one kind of subject, indexed by what touches them. Made once for a policy, shared by all its subjects."""
 
-    __slots__ = ("by_attribute", "by_kind", "calendars", "clauses", "positions")
+    __slots__ = ("by_attribute", "by_kind", "look", "positions", "promises")
 
-    def __init__(self, clauses: Iterable[Clause], calendars: Mapping[str, Calendar]) -> None:
-        self.clauses = tuple(clauses)
-        self.calendars = calendars
-        self.positions = {clause.name: position for position, clause in enumerate(self.clauses)}
-        kinds: dict[str, list[tuple[int, int]]] = {}
-        attributes: dict[str, list[int]] = {}
-        for position, clause in enumerate(self.clauses):
-            for kind, flags in _flags(clause).items():
-                kinds.setdefault(kind, []).append((position, flags))
-            for name in _attributes(clause):
-                attributes.setdefault(name, []).append(position)
-        self.by_kind = {kind: tuple(found) for kind, found in kinds.items()}
-        self.by_attribute = {name: tuple(found) for name, found in attributes.items()}
+    def __init__(
+        self, clauses: Iterable[Clause], calendars: Mapping[str, Calendar], *, with_marks: bool = True
+    ) -> None:
+        self.promises = tuple(Promise(clause, calendars, with_marks=with_marks) for clause in clauses)
+        self.positions = {promise.clause.name: position for position, promise in enumerate(self.promises)}
+        asked = [(name, position) for position, promise in enumerate(self.promises) for name in promise.attributes]
+        self.look: dict[str, Any] = dict.fromkeys(name for name, _ in asked)
+        self.by_attribute = {name: frozenset(where for one, where in asked if one == name) for name in self.look}
+        clauses = [promise.clause for promise in self.promises]
+        kinds = {kind for clause in clauses for kind in clause.begins | clause.kept_by | clause.void_by | clause.until}
+        self.by_kind = {kind: _touch(kind, clauses) for kind in sorted(kinds | set(REVERSALS.values()))}
 
     @classmethod
-    def of(cls, policy: Policy, subject: str) -> Plan:
-        """The plan for subjects such as `ticket`."""
-        return cls(policy.clauses_on(subject), policy.calendars)
+    def of(cls, policy: Policy, subject: str, *, with_marks: bool = True) -> Plan:
+        """The plan for subjects such as `ticket`. Without marks nothing is known of warnings, which takes less time."""
+        return cls(policy.clauses_on(subject), policy.calendars, with_marks=with_marks)
 
 
 class SubjectFold:
@@ -54,78 +71,153 @@ class SubjectFold:
     An event whose time lies before its predecessor's counts at the predecessor's time: order is recording, never the clock.
     """
 
-    __slots__ = ("_traces", "at", "attributes", "plan", "runs", "with_marks")
+    __slots__ = ("at", "attributes", "open", "past", "plan", "traces", "waiting")
 
-    def __init__(self, plan: Plan, *, with_marks: bool = True, with_traces: bool = False) -> None:
+    def __init__(self, plan: Plan, *, with_traces: bool = False) -> None:
         self.plan = plan
-        self.at = 0
-        self.attributes: dict[str, Any] = {}
-        self.runs: list[Run | Series | None] = [None] * len(plan.clauses)
-        self.with_marks = with_marks
-        self._traces: dict[str, Trace] | None = {} if with_traces else None
+        self.at = LONG_AGO
+        self.attributes = plan.look.copy()
+        self.open: dict[int, Cycle | Series] = {}
+        self.waiting: dict[int, int] = {}
+        """Beginnings that wait until something is promised, by position, each with the flags of what holds it aside."""
+        self.past: list[CommitmentState] = []
+        self.traces: dict[str, Trace] | None = {} if with_traces else None
 
     def apply(self, event: Event) -> None:
         """Take one event into account."""
-        at = self.at = max(event.at, self.at)
-        plan, runs = self.plan, self.runs
-        touched = plan.by_kind.get(event.kind, ())
-        renewed: list[Run | Series] = []
-        for position, flags in touched:
-            run = runs[position]
-            if run is not None and flags & (KEEPS | VOIDS | ENDS) and run.end(at, flags):
-                renewed.append(run)
-        if event.data:
-            if event.kind == WAIVED_EVENT:
-                self._waive(at, event.data)
-            else:
-                self._take_attributes(at, event.data)
-        for position, flags in touched:
-            run = runs[position]
-            if flags & RESTORES and run is not None:
-                run.restore(at)
-            if flags & BEGINS:
-                self._run(position).begin(at)
-        for run in renewed:
-            run.begin(at)
+        at = event.at
+        if at < self.at:
+            at = self.at
+        self.at = at
+        touch = self.plan.by_kind.get(event.kind, NOTHING)
+        renewed = self._end(at, touch) if touch.ends and (self.open or self.waiting) else ()
+        if event.kind == WAIVED_EVENT:
+            self._waive(at, event.data)
+        elif event.data:
+            self._take_attributes(at, event.data)
+        for position, flags in touch.restores:
+            self._restore(at, position, flags)
+        for position in touch.begins:
+            self._begin(at, position)
+        for position in renewed:
+            self._begin(at, position)
+
+    def pass_time(self, until: int) -> None:
+        """Let time pass without any event, as if one that touches nothing had happened at `until`."""
+        self.at = max(self.at, until)
+        for position, running in list(self.open.items()):
+            running.advance(self.at)
+            self._put_away_if_over(position, running)
 
     def states(self, until: int) -> list[CommitmentState]:
-        """Every cycle so far, clause by clause in the policy's order. `until` may lie after the last event, never before it."""
-        until = max(until, self.at)
-        return [state for run in self.runs if run is not None for state in run.states(until)]
+        """Every cycle so far, clause by clause in the policy's order.
 
-    def trace(self, clause: str) -> Trace:
-        """The arithmetic of a clause; only when made with `with_traces`."""
-        return (self._traces or {}).get(clause, Trace())
+        Looking changes nothing; before the last event one cannot look.
+        """
+        until = max(until, self.at)
+        found = self.past.copy()
+        for running in self.open.values():
+            found += running.states(until)
+        positions = self.plan.positions
+        return sorted(found, key=lambda state: (positions[state.clause], state.cycle))
+
+    # What an event does, in this order
+
+    def _end(self, at: int, touch: Touch) -> list[int]:
+        """End what the event ends; the positions of what it also begins anew."""
+        renewed: list[int] = []
+        for position, flags in touch.ends:
+            running = self.open.get(position)
+            if running is None:
+                if position in self.waiting:
+                    self._end_wait(position, flags)
+                continue
+            if running.end(at, flags):
+                renewed.append(position)
+            self._put_away_if_over(position, running)
+        return renewed
 
     def _take_attributes(self, at: int, data: Mapping[str, Any]) -> None:
         attributes, by_attribute = self.attributes, self.plan.by_attribute
-        positions: set[int] = set()
+        changed = []
         for name, value in data.items():
-            if name in by_attribute and attributes.get(name, _MISSING) != value:
-                attributes[name] = value
-                positions.update(by_attribute[name])
-        for position in sorted(positions):
-            run = self.runs[position]
-            if run is not None:
-                run.attributes_changed(at)
+            if name in by_attribute:
+                if value.__class__ is list:
+                    value = tuple(value)  # noqa: PLW2901
+                if attributes[name] != value:
+                    attributes[name] = value
+                    changed.append(name)
+        if not changed or not (self.open or self.waiting):
+            return
+        touched = (
+            by_attribute[changed[0]] if len(changed) == 1 else {one for name in changed for one in by_attribute[name]}
+        )
+        for position in touched:
+            running = self.open.get(position)
+            if running is not None:
+                terms = self.plan.promises[position].terms(attributes)
+                if terms is not running.terms:
+                    running.follow(at, terms)
+                    self._put_away_if_over(position, running)
+            elif position in self.waiting:
+                self._begin_if_promised(at, position)
 
     def _waive(self, at: int, data: Mapping[str, Any]) -> None:
-        position = self.plan.positions.get(str(data.get("clause")))
-        run = None if position is None else self.runs[position]
-        if run is not None:
-            run.waive(at, data.get("cycle"))
+        position = self.plan.positions.get(str(data.get("clause")), -1)
+        running = self.open.get(position)
+        if running is not None:
+            running.waive(at, data.get("cycle"))
+            self._put_away_if_over(position, running)
 
-    def _run(self, position: int) -> Run | Series:
-        run = self.runs[position]
-        if run is None:
-            clause = self.plan.clauses[position]
-            trace = None
-            if self._traces is not None:
-                trace = self._traces[clause.name] = Trace()
-            kind = Series if clause.is_series else Run
-            run = kind(clause, self.plan.calendars, self.attributes, trace=trace, with_marks=self.with_marks)
-            self.runs[position] = run
-        return run
+    def _restore(self, at: int, position: int, flags: int) -> None:
+        running = self.open.get(position)
+        if running is not None:
+            running.restore(at, flags, self.plan.promises[position].terms(self.attributes))
+        elif position in self.waiting:
+            self.waiting[position] &= ~flags
+            self._begin_if_promised(at, position)
+
+    # Steps
+
+    def _begin(self, at: int, position: int) -> None:
+        if position in self.waiting:
+            return
+        running = self.open.get(position)
+        if running is not None:
+            running.advance(at)
+            if not self._put_away_if_over(position, running):
+                return
+        self.waiting[position] = 0
+        self._begin_if_promised(at, position)
+
+    def _begin_if_promised(self, at: int, position: int) -> None:
+        promise = self.plan.promises[position]
+        terms = promise.terms(self.attributes)
+        if not terms.is_promised or self.waiting[position]:
+            return
+        del self.waiting[position]
+        trace = None if self.traces is None else self.traces.setdefault(promise.clause.name, [])
+        kind = Series if promise.clause.is_series else Cycle
+        self.open[position] = kind(promise, terms, self._next_number(promise.clause.name), at, trace)
+
+    def _end_wait(self, position: int, flags: int) -> None:
+        if flags & SETS_ASIDE:
+            self.waiting[position] |= flags & SETS_ASIDE
+        elif flags & VOIDS or not self.plan.promises[position].clause.renews:
+            del self.waiting[position]
+
+    def _put_away_if_over(self, position: int, running: Cycle | Series) -> bool:
+        if running.is_over:
+            self.past += running.past
+            del self.open[position]
+            return True
+        return False
+
+    def _next_number(self, clause: str) -> int:
+        for state in reversed(self.past):
+            if state.clause == clause:
+                return state.cycle + 1
+        return 1
 
 
 def fold(
@@ -138,22 +230,26 @@ def fold(
     return subject.states(subject.at if until is None else until)
 
 
-def _flags(clause: Clause) -> dict[str, int]:
-    flags: dict[str, int] = {}
-    for kinds, flag in ((clause.begins, BEGINS), (clause.kept_by, KEEPS), (clause.void_by, VOIDS), (clause.until, ENDS)):
-        for kind in kinds:
-            flags[kind] = flags.get(kind, 0) | flag
-    for kind, taken_back_by in REVERSALS.items():
-        if kind in clause.void_by and taken_back_by not in clause.begins and not clause.is_series:
-            flags[kind] |= SETS_ASIDE
-            flags[taken_back_by] = flags.get(taken_back_by, 0) | RESTORES
-    return flags
+def _touch(kind: str, clauses: list[Clause]) -> Touch:
+    ends, begins, restores = [], [], []
+    for position, clause in enumerate(clauses):
+        flags = KEEPS * (kind in clause.kept_by) | VOIDS * (kind in clause.void_by or kind in clause.until)
+        if flags == VOIDS and _may_be_taken_back(kind, clause):
+            flags |= REVERSIBLE[kind]
+        if flags:
+            ends.append((position, flags))
+        if kind in clause.begins:
+            begins.append(position)
+        lifted = sum(
+            REVERSIBLE[one] for one in clause.void_by if REVERSALS.get(one) == kind and _may_be_taken_back(one, clause)
+        )
+        if lifted:
+            restores.append((position, lifted))
+    return Touch(tuple(ends), tuple(begins), tuple(restores))
 
 
-def _attributes(clause: Clause) -> set[str]:
-    names = set(clause.when.attributes) | set(clause.calendar.by)
-    for matcher in (*clause.unless, *clause.pauses_while):
-        names |= matcher.attributes
-    if clause.within is not None:
-        names |= set(clause.within.by)
-    return names
+def _may_be_taken_back(kind: str, clause: Clause) -> bool:
+    """A merge only sets a cycle aside, unless the clause says itself what comes after it is taken back. A series ends with it."""
+    return (
+        kind in clause.void_by and kind in REVERSALS and REVERSALS[kind] not in clause.begins and not clause.is_series
+    )

@@ -40,7 +40,10 @@ def read_events(lines: Iterable[str | bytes]) -> Iterator[Event]:
 
 
 class Replay:
-    """Folds the events of many subjects in one pass, in the order given. Memory grows with the subjects, not with their events."""
+    """Folds the events of many subjects in one pass, in the order given.
+
+    Memory grows with the subjects, not with their events.
+    """
 
     def __init__(self, policy: Policy, *, with_marks: bool = False) -> None:
         self.policy = policy
@@ -53,7 +56,7 @@ class Replay:
     def apply(self, event: Event) -> None:
         subject = self.subjects.get(event.subject)
         if subject is None:
-            subject = self.subjects[event.subject] = SubjectFold(self._plan(event.subject), with_marks=self.with_marks)
+            subject = self.subjects[event.subject] = SubjectFold(self._plan(event.subject))
         subject.apply(event)
         self.events += 1
         if event.at > self.latest:
@@ -70,16 +73,16 @@ class Replay:
         kind = key.partition(":")[0]
         plan = self._plans.get(kind)
         if plan is None:
-            plan = self._plans[kind] = Plan.of(self.policy, kind)
+            plan = self._plans[kind] = Plan.of(self.policy, kind, with_marks=self.with_marks)
         return plan
 
 
-def replay(policy: Policy, events: Iterable[Event], *, until: int | None = None) -> Iterator[tuple[str, CommitmentState]]:
+def replay(
+    policy: Policy, events: Iterable[Event], *, until: int | None = None
+) -> Iterator[tuple[str, CommitmentState]]:
     """The commitments that `events` lead to under `policy`. Events after `until` have not happened yet."""
     run = Replay(policy)
     for event in events:
         if until is None or event.at <= until:
             run.apply(event)
     return run.states(until)
-
-

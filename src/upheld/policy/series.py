@@ -1,66 +1,73 @@
 """A clause with `at: [1w, 2w, 4w]` and `then_every: 1q`: appointments counted from one beginning.
 
-Cycle n runs from the appointment before it to its own, so that one early act cannot keep two appointments. An act keeps the cycle in whose
-time it falls, and fulfils, late, every earlier one that nobody kept.
+Cycle n runs from the appointment before it to its own, so that one early act cannot keep two appointments. An act
+keeps the cycle in whose time it falls, and fulfils, late, every earlier one that nobody kept. While `when` does not
+hold, the whole series stands still, the time by which something is late included. It is over when its last
+appointment was met and nothing is overdue; then, and after `void_by` and `until`, another beginning begins another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from upheld.policy.clockwork import ACTIVE, ENDS, IDLE, KEEPS, LATENT, SUSPENDED, VOIDS, Watched
+from upheld.policy.clockwork import KEEPS, VOIDS, Stopwatch
 from upheld.policy.states import BREACHED, KEPT, PAUSED, RUNNING, VOID, WAIVED, CommitmentState
 
 if TYPE_CHECKING:
-    from upheld.hours import Calendar
-    from upheld.policy.model import Clause, Mark
+    from upheld.policy.terms import Promise, Terms
     from upheld.policy.tracing import Trace
 
 
 @dataclass(slots=True)
 class Appointment:
-    """One cycle. `opens`, `closes` and `used` are readings of the stopwatch of the whole series."""
+    """One cycle. `opens` and `closes` are readings of the stopwatch of the whole series, as are the thresholds of `pending`."""
 
     number: int
     began: int
     opens: int
     closes: int
-    pending: list[Mark]
+    pending: tuple[tuple[int, str], ...]
     state: str = RUNNING
     due: int | None = None
     ended: int | None = None
     used: int = 0
-    marks: list[tuple[str, int]] = field(default_factory=list)
+    marks: tuple[tuple[str, int], ...] = ()
 
 
-class Series(Watched):
-    """A clause with appointments. `newest` is the one whose time it is, kept already or not; `overdue` those nobody kept."""
+class Series(Stopwatch):
+    """`newest` is the appointment whose time it is, kept already or not; `overdue` are those that nobody kept."""
 
-    __slots__ = ("newest", "numbered", "overdue", "position")
+    __slots__ = ("is_over", "newest", "numbered", "overdue", "past", "position", "promise", "terms")
 
-    def __init__(
-        self,
-        clause: Clause,
-        calendars: Mapping[str, Calendar],
-        attributes: dict[str, Any],
-        *,
-        trace: Trace | None = None,
-        with_marks: bool = True,
-    ) -> None:
-        super().__init__(clause, calendars, attributes, trace=trace, with_marks=with_marks)
-        self.numbered = 0
+    def __init__(self, promise: Promise, terms: Terms, number: int, at: int, trace: Trace | None) -> None:
+        assert terms.calendar is not None
+        self.promise = promise
+        self.terms = terms
+        self.trace = trace
+        self.used = 0
+        self.since = at
+        self.calendar = terms.calendar
+        self.is_ticking = not terms.is_paused
+        self.is_over = False
+        self.past: list[CommitmentState] = []
+        self.overdue: list[Appointment] = []
+        self.numbered = number - 1
         self.position = 0
         self.newest: Appointment | None = None
-        self.overdue: list[Appointment] = []
+        self._next_appointment(at)
 
     # Time
 
-    def pass_time(self, at: int) -> None:
-        """Give the warnings and the breaches, and begin the appointments, that were due before `at`."""
-        while self.phase == ACTIVE and self.newest is not None:
-            due = self.watch.reaches(self.newest.closes)
+    def advance(self, at: int) -> None:
+        """Let time pass up to `at`: give the warnings and the breaches, and begin the appointments, that were due before it."""
+        self._give_marks(at)
+        self.bring_to(at)
+
+    def _give_marks(self, at: int) -> None:
+        while self.newest is not None:
+            due = self.reaches(self.newest.closes)
             self._warn_before(self.newest, at if due is None or at <= due else due + 1)
             if due is None or due >= at:
                 return
@@ -68,18 +75,19 @@ class Series(Watched):
 
     def _warn_before(self, newest: Appointment, at: int) -> None:
         while newest.pending and newest.state == RUNNING:
-            threshold = newest.opens + newest.pending[0].threshold(newest.closes - newest.opens)
-            when = self.watch.reaches(threshold)
+            threshold, name = newest.pending[0]
+            when = self.reaches(threshold)
             if when is None or when >= at:
                 return
-            newest.marks.append((newest.pending.pop(0).name, when))
+            newest.pending = newest.pending[1:]
+            newest.marks += ((name, when),)
 
     def _pass_due(self, newest: Appointment, due: int) -> None:
-        self.watch.bring_to(due)
+        self.bring_to(due)
         if newest.state == RUNNING:
             newest.due = due
-            newest.marks.append(("do" if self.clause.do else "breach", due))
-            if self.clause.do:
+            newest.marks += (("do" if self.promise.clause.do else "breach", due),)
+            if self.promise.clause.do:
                 self._close(newest, KEPT, due)
             else:
                 newest.state = BREACHED
@@ -89,117 +97,99 @@ class Series(Watched):
     # Events
 
     def end(self, at: int, flags: int) -> bool:
-        """Let an event end what it ends. A series goes on by itself, so the answer is always no."""
-        self.pass_time(at)
-        is_over = bool(flags & (VOIDS | ENDS))
-        if self.phase == LATENT and is_over:
-            self.phase = IDLE
-        if self.phase not in (ACTIVE, SUSPENDED):
-            return False
-        self.watch.bring_to(at)
+        """Let an event end what it ends. A series goes on by itself, so nothing is to be begun anew: always False."""
+        self.advance(at)
+        newest = self.newest
         for one in self.overdue:
             self._close(one, BREACHED, at)
         self.overdue = []
-        if self.newest is not None and self.newest.state == RUNNING:
-            self._close(self.newest, KEPT if flags & KEEPS else VOID, at)
-        elif self.newest is not None and self.newest.state == VOID and is_over:
-            self._close(self.newest, VOID, self.newest.ended or at)
-        if is_over:
-            self.newest, self.phase = None, IDLE
+        if newest is not None and newest.state == RUNNING:
+            self._close(newest, KEPT if flags & KEEPS else VOID, at)
+        elif newest is not None and newest.state == VOID and flags & VOIDS:
+            self._close(newest, VOID, newest.ended)
+        if flags & VOIDS:
+            self.newest = None
+        self._rest_if_over()
         return False
 
-    def waive(self, at: int, cycle: int | None) -> None:
-        self.pass_time(at)
+    def waive(self, at: int, number: int | None) -> None:
+        self.advance(at)
         newest = self.newest
-        if newest is not None and newest.state == RUNNING and cycle in (None, newest.number):
-            self.watch.bring_to(at)
+        if newest is not None and newest.state == RUNNING and number in (None, newest.number):
             self._close(newest, WAIVED, at)
+            self._rest_if_over()
 
-    def restore(self, at: int) -> None:
-        """Nothing to take back: what ends a series ends it, and only a new beginning begins another."""
-
-    def begin(self, at: int) -> None:
-        if self.phase not in (IDLE, LATENT) or self.overdue:
-            return
-        calendar = self._calendar() if self._binds() else None
-        if calendar is None:
-            self.phase = LATENT
-            return
-        watch = self.watch
-        watch.used, watch.since, watch.calendar = 0, at, calendar
-        watch.ticking = not self._is_paused()
-        self.phase, self.position = ACTIVE, 0
-        self._next_appointment(at)
-
-    def attributes_changed(self, at: int) -> None:
-        if self.phase == LATENT:
-            self.begin(at)
-            return
-        if self.phase not in (ACTIVE, SUSPENDED):
-            return
-        self.pass_time(at)
-        self.watch.bring_to(at)
-        calendar = self._calendar() if self._binds() else None
-        self.phase = SUSPENDED if calendar is None else ACTIVE
-        self.watch.calendar = calendar or self.watch.calendar
-        self.watch.ticking = calendar is not None and not self._is_paused()
+    def follow(self, at: int, terms: Terms) -> None:
+        """Go on under other terms, or stand still while they promise nothing."""
+        self.advance(at)
         newest = self.newest
-        if newest is not None and newest.state in (RUNNING, VOID):
-            newest.state, newest.ended = (VOID, at) if calendar is None else (RUNNING, None)
-            newest.used = self.watch.used
+        if newest is not None and newest.state == RUNNING and not terms.is_promised:
+            newest.state, newest.ended = VOID, at
+            newest.due, newest.used = self.reaches(newest.closes), self.used
+        elif newest is not None and newest.state == VOID and terms.is_promised:
+            newest.state, newest.ended, newest.due = RUNNING, None, None
+        self.terms = terms
+        self.calendar = terms.calendar or self.calendar
+        self.is_ticking = terms.is_promised and not terms.is_paused
+
+    def restore(self, at: int, flags: int, terms: Terms) -> None:
+        """Nothing to take back: what ends a series ends it, and only a new beginning begins another."""
 
     # Steps
 
     def _next_appointment(self, at: int) -> None:
-        opens = 0 if self.position == 0 else self._closing(self.position)
-        self.position += 1
-        closes = self._closing(self.position)
-        if closes is None or opens is None:
-            self.newest = None
-            return
-        self.numbered += 1
-        if self.watch.trace is not None:
-            self.watch.trace.cycle = self.numbered
-        length = closes - opens
-        marks = sorted(self.clause.warn, key=lambda mark: mark.threshold(length)) if self.with_marks else []
-        self.newest = Appointment(self.numbered, at, opens, closes, marks)
+        opens, closes = self._appointed(self.position), self._appointed(self.position + 1)
+        self.newest = None
+        if opens is not None and closes is not None:
+            self.position += 1
+            self.numbered += 1
+            pending = tuple((opens + threshold, name) for threshold, name in self.promise.warnings(closes - opens))
+            self.newest = Appointment(self.numbered, at, opens, closes, pending)
+        self._rest_if_over()
 
-    def _closing(self, position: int) -> int | None:
-        """The reading of the stopwatch at the appointment of that position; None when there is none any more."""
-        at = self.clause.at
-        if position <= len(at):
-            return at[position - 1]
-        if self.clause.then_every is None:
-            return None
-        return (at[-1] if at else 0) + (position - len(at)) * self.clause.then_every
+    def _appointed(self, position: int) -> int | None:
+        """The stopwatch's reading at the appointment of that position, 0 being the beginning; None if there is none."""
+        points, then_every = (0, *self.promise.clause.at), self.promise.clause.then_every
+        if position < len(points):
+            return points[position]
+        return None if then_every is None else points[-1] + (position + 1 - len(points)) * then_every
 
-    def _close(self, one: Appointment, state: str, at: int) -> None:
+    def _rest_if_over(self) -> None:
+        newest = self.newest
+        is_met = newest is None or newest.state in (KEPT, WAIVED)
+        self.is_over = is_met and not self.overdue and (newest is None or self._appointed(self.position + 1) is None)
+
+    def _close(self, one: Appointment, state: str, at: int | None) -> None:
         if one.due is None:
-            one.due = self.watch.reaches(one.closes)
-        one.state, one.ended, one.used = state, at, self.watch.used
-        self.past.append(self._value(one, self.watch.used))
+            one.due = self.reaches(one.closes)
+        one.state, one.ended, one.used = state, at, self.used
+        self.past.append(self._value(one, self.used))
 
     # Values
 
     def states(self, until: int) -> list[CommitmentState]:
-        """All cycles so far in their order, as they stand at `until`."""
-        self.pass_time(until)
-        used = self.watch.read(until)
+        """All cycles so far, as they stand at `until`. Looking changes nothing."""
+        seen = copy(self)
+        seen.trace, seen.past, seen.overdue = None, self.past.copy(), self.overdue.copy()
+        seen.newest = None if self.newest is None else replace(self.newest)
+        seen._give_marks(until)
+        return seen._standing(until)
+
+    def _standing(self, until: int) -> list[CommitmentState]:
+        used, newest = self.read(until), self.newest
         values = [*self.past, *(self._value(one, used) for one in self.overdue)]
-        newest = self.newest
-        if newest is not None and (newest.ended is None or newest.state == VOID):
+        if newest is not None and newest.state in (RUNNING, VOID):
             values.append(self._value(newest, newest.used if newest.state == VOID else used))
-        return sorted(values, key=lambda value: value.cycle)
+        return values
 
     def _value(self, one: Appointment, used: int) -> CommitmentState:
-        watch = self.watch
         state, due, wake = one.state, one.due, None
         if state == RUNNING:
-            state, due = (RUNNING, watch.reaches(one.closes)) if watch.ticking else (PAUSED, None)
-            wake = self._next_wake(one, due)
+            state, due = (RUNNING, self.reaches(one.closes)) if self.is_ticking else (PAUSED, None)
+            wake = self.reaches(one.pending[0][0]) if one.pending else due
         late = 0 if state != BREACHED else used - one.closes if one.ended is not None else None
         return CommitmentState(
-            clause=self.clause.name,
+            clause=self.promise.clause.name,
             cycle=one.number,
             state=state,
             began_at=one.began,
@@ -208,15 +198,9 @@ class Series(Watched):
             used=used - one.opens,
             late=late,
             target=one.closes - one.opens,
-            calendar=watch.calendar.name,
-            since_at=watch.since,
-            used_at_since=watch.used - one.opens,
-            marks=tuple(one.marks),
+            calendar=self.calendar.name,
+            since_at=self.since,
+            used_at_since=self.used - one.opens,
+            marks=one.marks,
             next_wake_at=wake,
         )
-
-    def _next_wake(self, one: Appointment, due: int | None) -> int | None:
-        if due is None or not one.pending:
-            return due
-        first = self.watch.reaches(one.opens + one.pending[0].threshold(one.closes - one.opens))
-        return due if first is None else min(first, due)

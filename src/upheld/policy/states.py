@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from upheld.kernel.instants import iso
 
@@ -12,23 +13,23 @@ RUNNING, PAUSED, KEPT, BREACHED, VOID, WAIVED = "running", "paused", "kept", "br
 MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A fact about a subject. `at` is microseconds since 1970 in UTC; attributes in `data` hold from this event on."""
 
     at: int
     kind: str
     subject: str = ""
     actor: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class CommitmentState:
+class CommitmentState(msgspec.Struct, frozen=True, gc=False):
     """One cycle of one clause as it stands. Instants and durations in microseconds; durations are open time without pauses.
 
-    `due_at` is null while paused, and after the end what it was then. `used` runs from the beginning to the end, also past the target;
-    `late` is the part after `due_at`, known once a breached cycle ended. `marks` are the warnings that were given and the breach.
+    `due_at` is null while paused, and after the end what it was then. `used` runs from the beginning to the end, also
+    past the target; `late` is the part after `due_at`: null while a breached cycle is awaited, zero for one that was
+    not breached. `marks` are the warnings that were given and the breach. `next_wake_at` is the instant after which
+    time alone changes the state.
     """
 
     clause: str

@@ -1,0 +1,106 @@
+"""What a clause says about a subject of this look: is anything promised, in what time, on which calendar, is it paused?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from upheld.policy.matching import Attributes
+
+if TYPE_CHECKING:
+    from upheld.hours import Calendar
+    from upheld.policy.model import Clause
+
+MOST_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """One answer of a promise. Equal answers are the same object, so that `is` tells whether anything changed.
+
+    `target` is 0 where none is promised, and for a series. `warnings` are the used time at which each is due and its
+    name, the first to come first.
+    """
+
+    is_promised: bool
+    calendar: Calendar | None
+    target: int
+    is_paused: bool
+    warnings: tuple[tuple[int, str], ...]
+
+
+class Promise:
+    """A clause with its calendars, ready to be held against many subjects.
+
+    Remembers its answers by the attributes it asks for.
+    """
+
+    __slots__ = ("_answers", "_by_look", "_calendars", "_look", "attributes", "clause", "with_marks")
+
+    def __init__(self, clause: Clause, calendars: Mapping[str, Calendar], *, with_marks: bool = True) -> None:
+        self.clause = clause
+        self.with_marks = with_marks
+        self.attributes = frozenset(_attributes(clause))
+        self._calendars = calendars
+        self._look: Callable[[Attributes], Any] = itemgetter(*sorted(self.attributes)) if self.attributes else _no_look
+        self._by_look: dict[Any, Terms] = {}
+        self._answers: dict[Any, Terms] = {}
+
+    def terms(self, attributes: Attributes) -> Terms:
+        """The terms for a subject with these attributes; every one of `self.attributes` has to be there, if only as None."""
+        look = self._look(attributes)
+        try:
+            return self._by_look[look]
+        except KeyError:
+            terms = self._worked_out(attributes)
+        except TypeError:  # a value that cannot be a key
+            return self._worked_out(attributes)
+        if _is_plain(look):
+            if len(self._by_look) >= MOST_REMEMBERED:
+                self._by_look.clear()
+            self._by_look[look] = terms
+        return terms
+
+    def warnings(self, target: int) -> tuple[tuple[int, str], ...]:
+        """When to warn on the way to `target`; none for whom marks are of no interest."""
+        if not self.with_marks:
+            return ()
+        found = sorted(((mark.threshold(target), mark.name) for mark in self.clause.warn), key=itemgetter(0))
+        return tuple(one for one in found if one[0] <= target)
+
+    def _worked_out(self, attributes: Attributes) -> Terms:
+        clause = self.clause
+        holds = clause.when.holds(attributes) and not any(one.holds(attributes) for one in clause.unless)
+        target = 0 if clause.within is None else clause.within.pick(attributes)
+        name = clause.calendar.pick(attributes)
+        is_paused = any(one.holds(attributes) for one in clause.pauses_while)
+        answer = (holds and target is not None and name is not None, name, target or 0, is_paused)
+        terms = self._answers.get(answer)
+        if terms is None:
+            calendar = None if name is None else self._calendars[name]
+            terms = self._answers[answer] = Terms(
+                answer[0], calendar, target or 0, is_paused, self.warnings(target or 0)
+            )
+        return terms
+
+
+def _attributes(clause: Clause) -> set[str]:
+    names = set(clause.when.attributes) | set(clause.calendar.by)
+    for matcher in (*clause.unless, *clause.pauses_while):
+        names |= matcher.attributes
+    if clause.within is not None:
+        names |= set(clause.within.by)
+    return names
+
+
+def _no_look(attributes: Attributes) -> None:
+    return None
+
+
+def _is_plain(look: Any) -> bool:
+    """Whether a look may be remembered: 1, 1.0 and True are one key and yet different words in a table."""
+    if isinstance(look, tuple):
+        return all(_is_plain(one) for one in look)
+    return look is None or isinstance(look, str)
