@@ -65,7 +65,13 @@ def _each(tickets: Iterator[Ticket], policy: Policy, now: datetime, do: Tend) ->
     return done
 
 
+@transaction.atomic
 def _close(ticket: Ticket, policy: Policy, now: datetime) -> bool:
+    """Unless somebody touched it since it was chosen."""
+    chosen_as = ticket.status, ticket.last_message_at
+    lock(ticket)
+    if (ticket.status, ticket.last_message_at) != chosen_as:
+        return False
     close(ticket, by=_actor(policy), at=now)
     return True
 

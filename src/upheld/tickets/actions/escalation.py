@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from upheld.accounts.models import Contact
 from upheld.events.actors import Actor
 from upheld.policy import Policy
 from upheld.policy.model import Ladder, Rung
+from upheld.tickets.actions.conversation import add_message
 from upheld.tickets.actions.errors import NotEntitled, Refused
-from upheld.tickets.models import Escalation, Ticket
+from upheld.tickets.models import Escalation, Message, Ticket
 from upheld.tickets.recording import happened, lock, policy_for
 
 
@@ -43,23 +46,41 @@ def raise_ticket(
     )  # fmt: skip
     if rung.level is not None and rung.level > ticket.level:
         ticket.level = rung.level
-    told = {"ladder": ladder, "rung": rung.number, "reason": reason, "clause": clause, "level": ticket.level}
+    told: dict[str, Any] = {
+        "ladder": ladder,
+        "rung": rung.number,
+        "reason": reason,
+        "clause": clause,
+        "level": ticket.level,
+    }
     happened(ticket, "raised", by=by, at=at, saving=["level"], **told)
     return row
 
 
 @transaction.atomic
 def request_escalation(ticket: Ticket, *, by: Actor, at: datetime, reason: str) -> Escalation | None:
-    """The customer asks for it. Raises NotEntitled unless a ladder of the policy lets this ticket's plan ask."""
+    """The customer asks for it, and the reason stands in the thread. NotEntitled unless a ladder lets this ticket's plan ask."""
     lock(ticket)
     if ticket.is_settled:
         raise Refused("This request is settled. Reopen it first.")
     policy = policy_for(ticket)
     open_to = [one for one in policy.ladders.values() if may_request(one, ticket)]
     if not open_to:
-        raise NotEntitled("Your plan does not include asking for an escalation. Write to us here, and we will look at it.")
-    happened(ticket, "escalation_requested", by=by, at=at, ladder=open_to[0].name, reason=reason)
-    return raise_ticket(ticket, ladder=open_to[0].name, by=by, at=at, reason=reason)
+        raise NotEntitled(
+            "Your plan does not include asking for an escalation. Write to us here, and we will look at it."
+        )
+    contact = Contact.objects.select_related("person").filter(pk=by.key.partition(":")[2]).first()
+    message = add_message(
+        ticket,
+        by=Message.By.CUSTOMER,
+        actor=by,
+        author=contact.person if contact else None,
+        text=reason,
+        channel="portal",
+        at=at,
+    )
+    happened(ticket, "escalation_requested", by=by, at=at, ladder=open_to[0].name, message=message.pk)
+    return raise_ticket(ticket, ladder=open_to[0].name, by=by, at=at, reason="The customer asked for it.")
 
 
 def may_request(ladder: Ladder, ticket: Ticket) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import time_machine
 from django.apps import apps
 from django.db import connection
 
@@ -37,8 +38,9 @@ def commitment(ticket: Ticket, clause: str, cycle: int = 1) -> Commitment:
 
 
 def kinds(ticket: Ticket) -> list[str]:
-    """What happened to the ticket, in order, without the name of the subject."""
-    return [kind.removeprefix("ticket.") for kind in Event.objects.about(ticket.key).values_list("kind", flat=True)]
+    """What was done with the ticket, in order, without the name of the subject."""
+    done = Event.objects.about(ticket.key).filter(kind__startswith="ticket.")
+    return [kind.removeprefix("ticket.") for kind in done.values_list("kind", flat=True)]
 
 
 def last(ticket: Ticket) -> Event:
@@ -47,14 +49,15 @@ def last(ticket: Ticket) -> Event:
     return event
 
 
-def react_to_everything() -> None:
-    """Do the jobs of all events, also of those that handlers record meanwhile, in the order in which they were recorded."""
+def react_to_everything(at: datetime = MONDAY + MINUTE) -> None:
+    """Do the jobs of all events at that moment, also of those that handlers record meanwhile, in the order of recording."""
     done = 0
-    while events := list(Event.objects.filter(pk__gt=done).order_by("id")):
-        for event in events:
-            done = event.pk
-            if has_reactions(event.kind):
-                react(event.pk)
+    with time_machine.travel(at, tick=False):
+        while events := list(Event.objects.filter(pk__gt=done).order_by("id")):
+            for event in events:
+                done = event.pk
+                if has_reactions(event.kind):
+                    react(event.pk)
 
 
 def everything() -> Mapping[str, Any]:

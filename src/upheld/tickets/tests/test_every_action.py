@@ -16,6 +16,7 @@ from django.db import transaction
 
 from upheld.commitments.verifying import verify
 from upheld.conftest import Cast
+from upheld.events.models import Event
 from upheld.tickets import actions, recording
 from upheld.tickets.actions import (
     assignment,
@@ -203,9 +204,10 @@ def test_who_acts_and_when_is_said_by_name(deed: Deed) -> None:
 
 
 def test_it_records_what_happened_and_the_commitments_follow(deed: Deed, ticket: Ticket, cast: Cast) -> None:
-    before = len(kinds(ticket))
+    before, recorded = len(kinds(ticket)), Event.objects.about(ticket.key).count()
     deed.call(ticket, cast)
     assert tuple(kinds(ticket)[before:]) == deed.events
+    assert Event.objects.about(ticket.key).count() == recorded + len(deed.events)
     assert list(verify()) == []
 
 
