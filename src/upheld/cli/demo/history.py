@@ -23,6 +23,7 @@ from upheld.policy.model import Policy
 from upheld.tickets.models import Ticket
 
 SEVERITIES = {1: 0.35, 2: 0.9, 3: 1.2, 4: 1.0}  # how often stories of each severity are told
+FAVOURITE, FRESH = 5.0, 6  # how lively the account is as whose people one can sign in, and how often it wrote just now
 MODEST = 0.12  # of tickets come in one step less urgent than they are
 WRITTEN_TWICE = 6
 SPAM = (
@@ -64,11 +65,12 @@ def plan_tickets(
 ) -> list[Telling]:
     """Oldest first. Stories go round, so that none is heard twice in short time; livelier customers write more."""
     accounts = list(customers.accounts)
-    liveliness = [3.0, *(dice.uniform(0.3, 2.2) for _ in accounts[1:])]  # one can sign in as people of the first
+    liveliness = [FAVOURITE, *(dice.uniform(0.3, 2.2) for _ in accounts[1:])]  # one can sign in as people of the first
     heard: Counter[str] = Counter()
     found = []
     for moment in pacing.openings(count, dice, at=at, zone=zone):
-        account = dice.choices(accounts, liveliness)[0]
+        is_fresh = moment > at - timedelta(minutes=pacing.JUST_NOW[-1] + 1)
+        account = accounts[0] if is_fresh and len(found) % FRESH == 0 else dice.choices(accounts, liveliness)[0]
         fitting = [story for story in stories if story.language in ("en", account.language)]
         weights = [
             SEVERITIES[story.severity] * (6 if story.language != "en" else 1) / 3.0 ** heard[story.name]

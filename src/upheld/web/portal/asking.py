@@ -37,7 +37,7 @@ def ask(request: CustomerRequest) -> HttpResponse:
     before = _before(request, request.GET.get("after", ""))
     title = {"title": f"Again: {before.title}"[:200]} if before else {}
     form = AskForm(policy=policy, contact=request.contact, person=request.person, initial=title)
-    return show(request, "portal/ask.html", {"form": form, "before": before})
+    return show(request, "portal/ask.html", {"here": "ask", "form": form, "before": before})
 
 
 @for_customers
@@ -48,7 +48,10 @@ def send(request: CustomerRequest) -> HttpResponse:
     form = AskForm(request.POST, request.FILES, policy=policy, contact=request.contact, person=request.person)
     if not form.is_valid():
         return show(
-            request, "portal/ask.html", {"form": form, "before": before, "has_files": bool(request.FILES)}, status=422
+            request,
+            "portal/ask.html",
+            {"here": "ask", "form": form, "before": before, "has_files": bool(request.FILES)},
+            status=422,
         )
     once, asked = form.cleaned_data["once"], request.session.get(ASKED, {})
     if once in asked and own_requests(request.person).filter(pk=asked[once]).exists():
@@ -67,7 +70,16 @@ def sent(request: CustomerRequest, pk: int) -> HttpResponse:
     """The number, and by when we answer."""
     ticket = get_object_or_404(own_requests(request.person), pk=pk)
     found = promises(queries.commitments(ticket), zone=request.person.zoneinfo, now=timezone.now())
-    return show(request, "portal/sent.html", {"ticket": ticket, "promises": found, "mail": request.person.email})
+    return show(
+        request,
+        "portal/sent.html",
+        {
+            "ticket": ticket,
+            "promises": found,
+            "mail": request.person.email,
+            "zone": request.person.zone.replace("_", " "),
+        },
+    )
 
 
 def new_files(uploads: Iterable[UploadedFile]) -> list[NewFile]:

@@ -25,11 +25,15 @@ QUESTION = "about_"  # before the names of the policy's fields, so that none mee
 FEW = 4  # choices up to here are shown at once
 
 
+def _said_size() -> str:
+    return filesizeformat(settings.UPHELD_MAIL_MAX_BYTES).replace(".0", "")
+
+
 class LimitedFilesField(FilesField):
     """Files up to a number and a total size."""
 
     def __init__(self, **kwargs: Any) -> None:
-        limit = filesizeformat(settings.UPHELD_MAIL_MAX_BYTES)
+        limit = _said_size()
         kwargs.setdefault("help_text", f"Up to {MOST_FILES} files, {limit} together.")
         super().__init__(required=False, max_length=255, **kwargs)
 
@@ -40,7 +44,7 @@ class LimitedFilesField(FilesField):
                 f"These are {len(files)} files. Choose up to {MOST_FILES}, or pack them into one."
             )
         if sum(file.size or 0 for file in files) > settings.UPHELD_MAIL_MAX_BYTES:
-            limit = filesizeformat(settings.UPHELD_MAIL_MAX_BYTES)
+            limit = _said_size()
             raise forms.ValidationError(
                 f"Together the files are larger than {limit}. Leave some out, or send us a link to them."
             )
@@ -178,7 +182,7 @@ class RatingForm(forms.Form):
     SCORES = (
         ("5", "Very satisfied"),
         ("4", "Satisfied"),
-        ("3", "Neither nor"),
+        ("3", "Neither"),
         ("2", "Dissatisfied"),
         ("1", "Very dissatisfied"),
     )

@@ -121,6 +121,15 @@ STANDING = {
 }
 
 
+def next_move(ticket: Ticket) -> list[Promise]:
+    """Whose move it is, where nothing is promised because it is not ours."""
+    if ticket.status == Status.WAITING:
+        return [Promise("We wait for your answer.", "", "paused", None)]
+    if ticket.status == Status.ON_HOLD:
+        return [Promise("Somebody else has the next move. We write to you as soon as it goes on.", "", "paused", None)]
+    return []
+
+
 def standing(ticket: Ticket) -> tuple[str, str]:
     """Where it stands in plain words, and the look of the tag."""
     return STANDING[Status(ticket.status)]

@@ -25,7 +25,7 @@ from upheld.web.desk.quoting import without_quote
 from upheld.web.portal.asking import new_files
 from upheld.web.portal.forms import RatingForm, ReasonForm, ReplyForm
 from upheld.web.portal.pages import CustomerRequest, for_customers, own_requests, show
-from upheld.web.portal.promises import Promise, promises, standing
+from upheld.web.portal.promises import Promise, next_move, promises, standing
 
 BY_CHANGE = queues.View("requests", "Requests", "", is_tightest_first=False)
 SIZE = 25
@@ -81,6 +81,7 @@ def index(request: CustomerRequest) -> HttpResponse:
         "rows": rows_of(request, page.tickets),
         "after": page.after,
         "is_filtered": bool(asked["q"] or asked["show"] or asked["whose"]),
+        "here": "requests",
         "sees_account": request.contact is not None
         and request.contact.is_administrator
         and request.contact.account_id is not None,
@@ -199,7 +200,7 @@ def rate(request: CustomerRequest, pk: int) -> HttpResponse:
 
 
 def _ticket(request: CustomerRequest, pk: int) -> Ticket:
-    found: Ticket = get_object_or_404(own_requests(request.person).forrows_of(), pk=pk)
+    found: Ticket = get_object_or_404(own_requests(request.person).for_rows(), pk=pk)
     return found
 
 
@@ -230,7 +231,7 @@ def _page(
         "standing": where,
         "look": look,
         "said": said,
-        "promises": promises(queries.commitments(ticket), zone=zone, now=now),
+        "promises": promises(queries.commitments(ticket), zone=zone, now=now) or next_move(ticket),
         "into": ties.into if ties.into and ties.into.pk in visible else None,
         "is_merged": ties.into is not None,
         "form": form or ReplyForm(),
