@@ -58,7 +58,7 @@ def body_of(mail: Part) -> Body:
     body = Body()
     blocks = _blocks(mail, body)
     if any(block.html for block in blocks):
-        body.html = _bounded("\n<br>\n".join(block.as_html() for block in blocks), body)
+        body.html = _bounded("\n<br>\n".join(block.as_html() for block in blocks), body).strip()
     texts, room = [], LONGEST
     for block in blocks:
         text = block.text if block.text.strip() else html_to_text(block.html[:room])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from upheld.kernel.html import clean_html, text_to_html
+from upheld.kernel.html import clean_html, html_to_text, text_to_html
 
 SUMMARY: Final = "Earlier messages"
 MOST_LINES: Final = 3000  # a longer text is not looked through
@@ -36,10 +36,11 @@ _WROTE: Final = (
     r"den .{6,400} skrev .{0,300}:",
     r"\d{4}年\d{1,2}月\d{1,2}日.{0,400}[:：]",
     r".{2,300}(?:于|於).{4,200}写道 ?[:：]",
-    r"\d{4}-\d\d-\d\d .{0,200}<[^<>\s]{3,200}>.{0,20}[:：]",
 )
 _INTRODUCTION: Final = re.compile("|".join(f"(?:{form})" for form in _WROTE), re.IGNORECASE | re.DOTALL)
 _DATED: Final = re.compile(r"\d{1,4}[./:\-年]\d|\d{4}|@")
+_ADDRESSED: Final = re.compile(r"[^<>]{6,300}<[^<>\s]{3,200}>[^<>]{0,20}[:：]")  # as Gmail has it where no verb is used
+_YEAR_AND_TIME: Final = re.compile(r"(?=.*\d{4}).*\d{1,2}[:.]\d\d")
 _RULE: Final = re.compile(
     r"\s*[-_=]{3,}\s*(?:original message|reply message|ursprüngliche nachricht|original-nachricht|message d'origine"
     r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|wiadomość oryginalna"
@@ -101,8 +102,14 @@ def _introduction(lines: list[str], at: int) -> int:
         if len(whole) > 500:
             return 0
         if whole.endswith((":", "：")):
-            return length if _INTRODUCTION.fullmatch(whole) and _DATED.search(whole) else 0
+            return length if _introduces(whole) else 0
     return 0
+
+
+def _introduces(line: str) -> bool:
+    if _ADDRESSED.fullmatch(line) and _YEAR_AND_TIME.match(line):
+        return True
+    return _INTRODUCTION.fullmatch(line) is not None and _DATED.search(line) is not None
 
 
 def _only_quoted_after(lines: list[str], at: int, tail: int | None) -> bool:
@@ -165,7 +172,7 @@ def folded_html(html: str, text: str, title: str = "") -> str:
         or not _HAS_WORDS.search(_without_head(html[: mark.start()]))
         or _goes_on_after(html[mark.start() :])
     ):
-        return clean_html(html)
+        return clean_html(html).strip()
     return _joined(clean_html(html[: mark.start()]), clean_html(html[mark.start() :]))
 
 
@@ -177,10 +184,10 @@ def _without_head(html: str) -> str:
 def _goes_on_after(html: str) -> bool:
     """Whether words follow after the last quotation, as where somebody answers below or between it."""
     end = html.lower().rfind("</blockquote>")
-    return end >= 0 and len(re.sub(r"<[^>]*>|&nbsp;|\s", "", html[end:][:20_000])) > 0
+    return end >= 0 and bool(html_to_text(html[end:][:20_000]).strip())
 
 
 def _joined(newest: str, history: str) -> str:
-    if not history:
-        return newest
-    return f"{newest}<details><summary>{SUMMARY}</summary>{history}</details>"
+    if not history.strip():
+        return newest.strip()
+    return f"{newest.strip()}<details><summary>{SUMMARY}</summary>{history.strip()}</details>"

@@ -13,7 +13,7 @@ from upheld.kernel.signing import TOKEN_PATTERN, is_genuine, short_token
 
 PURPOSE: Final = "reply address"
 _SIGNED: Final = re.compile(
-    rf"[^@]*\+(?P<kind>[a-z]{{1,20}})-(?P<number>\d{{1,18}})\.(?P<token>{TOKEN_PATTERN})@[^@]+", re.IGNORECASE
+    rf"[^@<>\s]*\+(?P<kind>[a-z]{{1,20}})-(?P<number>\d{{1,18}})\.(?P<token>{TOKEN_PATTERN})@[^@<>\s]+", re.IGNORECASE
 )
 
 
@@ -42,23 +42,22 @@ def bare(address: str) -> str:
 
 
 def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
-    """The subject of the nearest known mail among `ids`; else of a mail that refers to one of them, or to this mail itself.
+    """The subject of the nearest known mail among `ids`; else of another mail with `own_id`; else of one that refers to these.
 
-    The latter joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. Three queries.
+    The last joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. Three queries.
     """
-    if ids:
-        known = dict(
-            OutgoingMail.objects.filter(message_id__in=ids)
-            .exclude(subject_key="")
-            .values_list("message_id", "subject_key")
-        )
-        received = ReceivedMail.objects.filter(message_id__in=ids).exclude(outcome="").order_by("-id")
-        known |= dict(received.values_list("message_id", "outcome"))
-        nearest = next((known[one] for one in ids if one in known), None)
-        if nearest is not None:
-            return nearest
-    kindred = [one for one in (own_id, *ids) if one]
-    referring = MailReference.objects.filter(message_id__in=kindred).exclude(mail__outcome="")
+    wanted = [one for one in (*ids, own_id) if one]
+    if not wanted:
+        return None
+    sent = (
+        OutgoingMail.objects.filter(message_id__in=ids).exclude(subject_key="").values_list("message_id", "subject_key")
+    )
+    received = ReceivedMail.objects.filter(message_id__in=wanted).exclude(outcome="").order_by("-id")
+    known = dict(sent) | dict(received.values_list("message_id", "outcome"))
+    nearest = next((known[one] for one in wanted if one in known), None)
+    if nearest is not None:
+        return nearest
+    referring = MailReference.objects.filter(message_id__in=wanted).exclude(mail__outcome="")
     return referring.order_by("mail_id").values_list("mail__outcome", flat=True).first()
 
 

@@ -1,0 +1,59 @@
+"""Whose mail address is it: a contact we know, a new colleague of a customer, or somebody of whom we know nothing yet."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from upheld.accounts.actions import PUBLIC_PROVIDERS, add_contact
+from upheld.accounts.models import Account, Contact
+from upheld.events.actors import Actor
+
+# Brands that give addresses away under many countries' domains, and services whose addresses are made for one use.
+_BRANDS: Final = re.compile(
+    r"(?:yahoo|ymail|hotmail|outlook|live|msn|gmx|gmail|aol|yandex|zoho|icloud)\.(?:com?\.)?[a-z]{2,3}"
+)
+_ALSO_SHARED: Final = """
+    rocketmail.com googlemail.co.uk btinternet.com comcast.net verizon.net att.net sbcglobal.net cox.net
+    bellsouth.net charter.net freenet.de arcor.de posteo.de mailbox.org wanadoo.fr sfr.fr bluewin.ch a1.net
+    telia.com seznam.cz wp.pl onet.pl interia.pl o2.pl rambler.ru bk.ru inbox.ru list.ru sina.com sohu.com
+    foxmail.com rediffmail.com daum.net docomo.ne.jp ezweb.ne.jp terra.com.br tutamail.com tuta.io startmail.com
+    runbox.com mailfence.com duck.com privaterelay.appleid.com relay.firefox.com mozmail.com mailinator.com
+    guerrillamail.com yopmail.com 10minutemail.com simplelogin.com anonaddy.me
+"""
+_SHARED: Final = frozenset(_ALSO_SHARED.split())
+
+
+def is_public_provider(domain: str) -> bool:
+    """Whether the people with addresses at this domain have nothing in common."""
+    name = domain.strip().lower().rstrip(".")
+    return name in PUBLIC_PROVIDERS or name in _SHARED or _BRANDS.fullmatch(name) is not None
+
+
+def account_of_domain(domain: str) -> Account | None:
+    """The open account that said this mail domain, or one above it, is theirs. Never by a public provider's domain."""
+    labels = domain.strip().lower().rstrip(".").split(".")
+    for first in range(max(1, len(labels) - 1)):
+        name = ".".join(labels[first:])
+        account = None if is_public_provider(name) else Account.objects.by_domain(name).first()
+        if account is not None:
+            return account
+    return None
+
+
+def known(address: str) -> Contact | None:
+    """The contact with this mail address, if there is one."""
+    return Contact.objects.at_address(address).select_related("person", "account").first()
+
+
+def recognise(address: str, name: str, *, by: Actor, at: datetime) -> Contact:
+    """The contact with this mail address, made if need be: of the account of its domain, else without an account.
+
+    An address is never moved to another account here: who is known stays where they are.
+    """
+    contact = known(address)
+    if contact is not None:
+        return contact
+    account = account_of_domain(address.rpartition("@")[2])
+    return add_contact(email=address, name=name, account=account, by=by, at=at)

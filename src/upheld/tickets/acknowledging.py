@@ -1,0 +1,116 @@
+"""Telling a customer that a mail arrived, what its number is, and by when a person will answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from babel.dates import format_date, format_time, get_timezone_location
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from upheld.channels.mail.parsing import parse_head
+from upheld.channels.mail.receiving import hold_ids
+from upheld.channels.mail.sending import queue
+from upheld.channels.models import OutgoingMail
+from upheld.commitments.models import Commitment
+from upheld.events.models import Event
+from upheld.policy import Policy
+from upheld.tickets.mailing import sender_of
+from upheld.tickets.models import Message, Ticket
+from upheld.tickets.recording import policy_for
+from upheld.tickets.routing import own_addresses
+
+log = structlog.stdlib.get_logger("upheld.mail")
+
+MOST_AN_HOUR: Final = 3  # acknowledgements to one address, whatever it sends
+LOCALE: Final = "en"  # of the templates
+
+
+def acknowledge(event: Event) -> None:
+    """Hears `ticket.opened`. Answers a mail that a person wrote; never a machine, never the same address too often."""
+    written = Message.objects.select_related("ticket__requester__person", "ticket__account", "received").filter(
+        pk=event.data.get("message", 0)
+    )
+    message = written.first()
+    if message is None or message.received is None or event.data.get("automatic"):
+        return
+    ticket, mail = message.ticket, message.received
+    policy = policy_for(ticket)
+    address = ticket.requester.person.email
+    head = parse_head(bytes(mail.raw), envelope_from=mail.envelope_from)
+    if not policy.rules.get("acknowledge_mail", True) or not head.automation.may_be_answered:
+        return
+    if not address or address in own_addresses(policy) or ticket.requester.bounced_at is not None:
+        return
+    hold_ids([f"acknowledge {address}"])
+    if _sent_to(address, event.recorded_at - timedelta(hours=1)) >= MOST_AN_HOUR:
+        log.info("not acknowledged, this address had enough", ticket=ticket.pk)
+        return
+    _queue(ticket, policy, in_reply_to=mail.message_id)
+
+
+def _queue(ticket: Ticket, policy: Policy, *, in_reply_to: str) -> OutgoingMail:
+    words = words_for(ticket, policy)
+    return queue(
+        key=f"acknowledge:{ticket.pk}",
+        subject_key=ticket.key,
+        to=[("", ticket.requester.person.email)],  # the name is the sender's own text
+        title=f"We have your message [{ticket.reference}]",
+        text=render_to_string("tickets/mail/acknowledgement.txt", words),
+        html=render_to_string("tickets/mail/acknowledgement.html", words),
+        sender=sender_of(policy, ticket.department),
+        in_reply_to=in_reply_to,
+        references=[in_reply_to] if in_reply_to else [],
+        automatic=True,
+    )
+
+
+def words_for(ticket: Ticket, policy: Policy) -> dict[str, object]:
+    """What the templates say, none of it chosen by the sender."""
+    promise = first_answer(ticket, policy)
+    due_at = promise.due_at if promise is not None else None
+    department = policy.departments.get(ticket.department)
+    return {
+        "company": policy.company.name or policy.name,
+        "department": department.label.text(LOCALE) if department else "",
+        "reference": ticket.reference,
+        "url": f"{settings.UPHELD_URL}/requests/{ticket.pk}/",
+        "by_when": in_words(due_at, zone_of(ticket, policy)) if due_at is not None else "",
+        "counts_office_hours": promise is not None and not policy.calendars[promise.calendar].is_always,
+    }
+
+
+def first_answer(ticket: Ticket, policy: Policy) -> Commitment | None:
+    """The tightest commitment that a reply keeps. None where the policy promises none."""
+    answers = [clause.name for clause in policy.clauses_on("ticket") if "ticket.replied" in clause.kept_by]
+    return (
+        Commitment.objects.of(ticket.key)
+        .awaited()
+        .filter(clause__in=answers, due_at__isnull=False)
+        .tightest_first()
+        .first()
+    )
+
+
+def zone_of(ticket: Ticket, policy: Policy) -> ZoneInfo:
+    """The customer's own time zone; where none was ever said, the account's, else the company's."""
+    said = [ticket.requester.person.zone, ticket.account.zone if ticket.account else "", policy.company.zone]
+    return ZoneInfo(next((zone for zone in said if zone and zone != "UTC"), "UTC"))
+
+
+def in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """`Monday, March 2, 2026 at 10:15 AM (New York time)`. Minutes are rounded down: never later than promised."""
+    there = moment.astimezone(zone)
+    day, time = (
+        format_date(there.date(), "full", LOCALE),
+        format_time(there, "short", zone, LOCALE).replace("\u202f", " "),
+    )
+    place = "UTC" if zone.key == "UTC" else f"{get_timezone_location(zone, LOCALE, return_city=True)} time"
+    return f"{day} at {time} ({place})"
+
+
+def _sent_to(address: str, since: datetime) -> int:
+    return OutgoingMail.objects.automatic_to(address, since).filter(key__startswith="acknowledge:").count()

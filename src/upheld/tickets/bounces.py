@@ -1,0 +1,79 @@
+"""Other servers' reports about mails of ours: noted on the mail, on the ticket and on the contact, answered never."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from upheld.accounts.models import Contact
+from upheld.channels.mail.parsing import DeliveryReport, ParsedMail
+from upheld.channels.mail.threading import sent_by_us, subject_of
+from upheld.channels.models import OutgoingMail, ReceivedMail
+from upheld.events.actions import record
+from upheld.events.actors import MAIL
+from upheld.tickets.actions.conversation import note
+from upheld.tickets.models import Ticket
+from upheld.tickets.placing import Place, dropped, message
+
+
+def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryReport, addresses: Sequence[str]) -> Place:
+    """Only a report that names a mail of ours and one of its recipients changes anything: whoever wants can write one."""
+    if report.is_receipt:
+        return dropped("A receipt: somebody opened our mail.")
+    sent = sent_by_us(report.about) or _by_return_address(report, addresses)
+    if sent is None:
+        return dropped("A report about a mail that is not ours.")
+    failed = {one.address: one for one in report.failed if one.address in _lower(sent.recipients)}
+    if not failed:
+        return Place(ReceivedMail.State.DROPPED, "A report that says nothing has failed yet.", sent.subject_key)
+    is_permanent = any(one.is_permanent for one in failed.values())
+    codes = sorted({one.status for one in failed.values() if one.status})
+    _note_on_mail(sent, {one.address: one.status for one in failed.values() if one.is_permanent}, mail.received_at)
+    if is_permanent:
+        Contact.objects.filter(person__email__in=failed, bounced_at=None).update(bounced_at=mail.received_at)
+    if sent.subject_key:
+        data = {"mail": sent.pk, "permanent": is_permanent, "codes": codes}
+        record(
+            "message.bounced",
+            sent.subject_key,
+            by=MAIL,
+            at=mail.received_at,
+            data=data,
+            key=f"message.bounced:{mail.pk}",
+        )
+    ticket = _ticket(sent.subject_key)
+    if ticket is None:
+        return Place(ReceivedMail.State.DROPPED, "A mail of ours came back; noted there.", sent.subject_key)
+    words = "could not be delivered" if is_permanent else "is delayed"
+    text = f"Our mail to {', '.join(sorted(failed))} {words} ({', '.join(codes) or 'no code given'})."
+    written = note(ticket, text=text, by=MAIL, at=max(mail.received_at, ticket.changed_at))
+    written.received = mail
+    written.save(update_fields=["received"])
+    return message(ticket)
+
+
+def _by_return_address(report: DeliveryReport, addresses: Sequence[str]) -> OutgoingMail | None:
+    """Reports come back to the signed address that the mail left from; of its subject's mails, the last to that recipient."""
+    subjects = [subject for subject in map(subject_of, addresses) if subject]
+    for one in report.failed:
+        mails = OutgoingMail.objects.filter(subject_key__in=subjects, recipients__contains=[one.address])
+        found = mails.order_by("-id").defer("raw").first()
+        if found is not None:
+            return found
+    return None
+
+
+def _note_on_mail(sent: OutgoingMail, refused: dict[str, str], at: datetime) -> None:
+    row = OutgoingMail.objects.select_for_update().defer("raw").get(pk=sent.pk)
+    row.bounced_at = row.bounced_at or at
+    row.refused = row.refused | {address: f"came back: {status}".strip(": ") for address, status in refused.items()}
+    row.save(update_fields=["bounced_at", "refused"])
+
+
+def _ticket(subject_key: str) -> Ticket | None:
+    kind, _, number = subject_key.partition(":")
+    return Ticket.objects.filter(pk=number).first() if kind == "ticket" else None
+
+
+def _lower(addresses: Sequence[str]) -> set[str]:
+    return {address.lower() for address in addresses}

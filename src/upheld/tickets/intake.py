@@ -1,0 +1,276 @@
+"""A received mail finds its one place: a ticket's message, held for a decision, quarantined, or dropped by a rule.
+
+One transaction for each mail: either all of it happened (ticket, message, files, the mail's state), or nothing. A second run
+finds the mail decided and does nothing. Mails of one thread, and of one sender, are decided one after another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+
+from upheld.accounts.models import Contact
+from upheld.accounts.recognition import known, recognise
+from upheld.channels.files import store
+from upheld.channels.mail.automatic import Kind
+from upheld.channels.mail.fields import address_in
+from upheld.channels.mail.parsing import ParsedMail, parse
+from upheld.channels.mail.quoting import folded, folded_html
+from upheld.channels.mail.receiving import announce, hold_ids
+from upheld.channels.mail.threading import bare, is_ours
+from upheld.channels.models import ReceivedMail
+from upheld.commitments.policies import NoPolicy, in_force
+from upheld.events.actors import MAIL
+from upheld.events.models import Event
+from upheld.people.models import Agent
+from upheld.policy import Policy
+from upheld.tickets.actions.conversation import NewFile, customer_reply, note
+from upheld.tickets.actions.errors import TicketClosed
+from upheld.tickets.actions.opening import open_ticket
+from upheld.tickets.actions.watching import link
+from upheld.tickets.bounces import take_in_report
+from upheld.tickets.models import Message, Ticket
+from upheld.tickets.participation import has_part_in, ticket_meant
+from upheld.tickets.placing import Place, dropped, message, suspended
+from upheld.tickets.routing import Route, own_addresses, route
+
+log = structlog.stdlib.get_logger("upheld.mail")
+State = ReceivedMail.State
+
+LOOP_AFTER: Final = 3  # automatic mails of one sender to one ticket in a day, or with one title in an hour
+LEFT_BEHIND: Final = timedelta(minutes=2)
+_TRANSIENT: Final = (OperationalError, InterfaceError, OSError, NoPolicy)
+_ANSWER_MARKS: Final = re.compile(
+    r"^(?:\s*(?:re|aw|antw|sv|vs|odp|res|rép|r)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
+)
+_OUR_NUMBER: Final = re.compile(r"\s*\[#\d+\]")
+
+
+def take_in(event: Event) -> None:
+    """Hears `message.received`."""
+    take_in_mail(int(event.subject.partition(":")[2]))
+
+
+def take_in_mail(mail_id: int) -> None:
+    """Give the mail its place. Raises only for trouble that passes (database, disk, no policy yet): then it is tried again."""
+    wrong = _tried(mail_id)
+    if isinstance(wrong, IntegrityError):
+        wrong = _tried(mail_id)  # somebody made the same contact at this very moment
+    if wrong is not None:
+        log.error("mail quarantined", mail=mail_id, exc_info=wrong)
+        reason = f"Could not be taken in: {type(wrong).__name__}"
+        waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
+        waiting.update(state=State.QUARANTINED, reason=reason, decided_at=datetime.now(UTC))
+
+
+def take_in_left_behind(now: datetime) -> int:
+    """Take in what still waits although it came minutes ago, because its job was lost or given up. Returns how many."""
+    mails = ReceivedMail.objects.left_behind(now - LEFT_BEHIND).values_list("pk", flat=True)[:100]
+    for mail_id in mails:
+        announce(mail_id)
+        take_in_mail(mail_id)
+    return len(mails)
+
+
+def _tried(mail_id: int) -> Exception | None:
+    try:
+        with transaction.atomic():
+            mail = ReceivedMail.objects.select_for_update().waiting().filter(pk=mail_id).first()
+            if mail is not None:
+                _settle(mail, _place(mail, in_force()))
+    except _TRANSIENT:
+        raise
+    except Exception as wrong:  # noqa: BLE001 - whatever a mail does to us, it is kept and shown
+        return wrong
+    return None
+
+
+def _settle(mail: ReceivedMail, place: Place) -> None:
+    mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
+    mail.decided_at = datetime.now(UTC)
+    mail.save(update_fields=["state", "reason", "outcome", "decided_at"])
+
+
+# -- the decision ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the decision looks at."""
+
+    mail: ReceivedMail
+    parsed: ParsedMail
+    policy: Policy
+    sender: str
+    addresses: Sequence[str]  # where it was sent to, the envelope first
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.parsed.is_automatic
+
+
+def _place(mail: ReceivedMail, policy: Policy) -> Place:
+    parsed = parse(bytes(mail.raw), envelope_from=mail.envelope_from)
+    sender = parsed.sender.address or address_in(mail.envelope_from)
+    hold_ids([parsed.message_id, *parsed.thread_ids, f"sender {sender}"])
+    heads = [box.address for box in (*parsed.to, *parsed.cc)]
+    addresses = list(dict.fromkeys([address_in(one) for one in mail.envelope_to] + list(parsed.delivered_to) + heads))
+    case = _Case(mail, parsed, policy, sender, [one for one in addresses if one])
+    return _without_ticket(case) or _with_contact(case)
+
+
+def _without_ticket(case: _Case) -> Place | None:
+    """The places for which nobody needs to be known; None where the mail is somebody's message."""
+    parsed, own = case.parsed, own_addresses(case.policy)
+    if not bytes(case.mail.raw).strip():
+        return Place(State.QUARANTINED, "The mail is empty.")
+    if is_ours(parsed.message_id):
+        return dropped("Our own mail came back to us.")
+    if parsed.report is not None:
+        return take_in_report(case.mail, parsed, parsed.report, case.addresses)
+    if not case.sender:
+        return Place(State.QUARANTINED, "Nobody is named as its sender.")
+    if bare(case.sender) in own:
+        return suspended("It claims to come from one of our own addresses.")
+    if Agent.objects.filter(person__email=case.sender).exists():
+        return suspended("From an agent's address, which a mail cannot prove: agents write in the workspace.")
+    return _second_copy(case)
+
+
+def _second_copy(case: _Case) -> Place | None:
+    """The same mail by another way: the same Message-ID and content, only the stamps of the servers differ."""
+    if not case.parsed.message_id:
+        return None
+    others = ReceivedMail.objects.filter(message_id=case.parsed.message_id).exclude(pk=case.mail.pk).exclude(outcome="")
+    for other in others.order_by("id")[:5]:
+        earlier = parse(bytes(other.raw), envelope_from=other.envelope_from)
+        if _content(earlier) == _content(case.parsed):
+            return Place(State.DROPPED, f"A second copy of {other.key}, by another way.", other.outcome)
+    return None
+
+
+def _content(mail: ParsedMail) -> tuple[object, ...]:
+    return mail.sender.address, mail.subject, mail.text, [(file.name, file.data) for file in mail.files]
+
+
+def _with_contact(case: _Case) -> Place:
+    ticket, is_signed = ticket_meant(case.parsed, case.addresses)
+    if case.is_automatic:
+        return _by_machine(case, ticket)
+    contact = recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)
+    if ticket is not None and has_part_in(ticket, contact):
+        return (
+            suspended(f"{ticket.reference} was marked as spam.", ticket)
+            if ticket.is_spam
+            else _added(case, ticket, contact)
+        )
+    opened = _open(case, contact)
+    if ticket is not None and is_signed:
+        link(opened, other=ticket, by=MAIL, at=case.mail.received_at)
+    return message(opened)
+
+
+def _by_machine(case: _Case, ticket: Ticket | None) -> Place:
+    """An answer to a ticket is noted there. An alert or a letter to many may be a matter for us; other answers are none."""
+    contact = known(case.sender)
+    if ticket is not None and contact is not None and has_part_in(ticket, contact):
+        return _noted(case, ticket)
+    if case.parsed.automation.kind == Kind.REPLY or ticket is not None:
+        return suspended(f"An automatic answer ({case.parsed.automatic_reason}) without a part in a ticket.")
+    since = case.mail.received_at - timedelta(hours=1)
+    same = ReceivedMail.objects.filter(
+        sender=case.sender, received_at__gte=since, is_automatic=True, title=case.mail.title
+    )
+    if same.filter(state=State.MESSAGE).exclude(pk=case.mail.pk).count() >= LOOP_AFTER:
+        return suspended(f"A loop: automatic mail number {LOOP_AFTER + 1} of an hour with the same subject.")
+    contact = contact or recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)
+    return message(_open(case, contact))
+
+
+# -- what becomes of it ----------------------------------------------------------------------------------------------------
+
+
+def _added(case: _Case, ticket: Ticket, contact: Contact) -> Place:
+    """A message of the ticket; of a follow-up when the ticket is over for good."""
+    parsed = case.parsed
+    try:
+        customer_reply(
+            ticket,
+            text=parsed.text or "(no text)",
+            html=folded_html(parsed.html, parsed.text, parsed.subject),
+            by=contact.actor,
+            at=_not_before(ticket, case.mail.received_at),
+            author=contact.person,
+            channel=_route(case).channel,
+            cc=_others(case),
+            files=_files(parsed),
+            received=case.mail,
+        )
+    except TicketClosed:
+        follow_up = _open(case, contact)
+        link(follow_up, other=ticket, by=MAIL, at=follow_up.changed_at)
+        return message(follow_up)
+    return message(ticket)
+
+
+def _noted(case: _Case, ticket: Ticket) -> Place:
+    """A note for us and nothing more: an out-of-office mail is no answer and reopens nothing. After three a day it is a loop."""
+    since = case.mail.received_at - timedelta(days=1)
+    before = ReceivedMail.objects.filter(
+        sender=case.sender, received_at__gte=since, is_automatic=True, outcome=ticket.key
+    )
+    if before.exclude(pk=case.mail.pk).count() >= LOOP_AFTER:
+        return Place(State.DROPPED, f"A loop: automatic mail number {LOOP_AFTER + 1} of a day.", ticket.key)
+    text = f"An automatic mail came ({case.parsed.automatic_reason}):\n\n{case.parsed.text}"
+    at = _not_before(ticket, case.mail.received_at)
+    written: Message = note(ticket, text=text, by=MAIL, at=at, files=_files(case.parsed))
+    written.received = case.mail
+    written.save(update_fields=["received"])
+    return message(ticket)
+
+
+def _open(case: _Case, contact: Contact) -> Ticket:
+    parsed, way = case.parsed, _route(case)
+    return open_ticket(
+        requester=contact,
+        title=_OUR_NUMBER.sub("", _ANSWER_MARKS.sub("", parsed.subject)),
+        text=parsed.text,
+        html=folded_html(parsed.html, parsed.text, parsed.subject),
+        channel=way.channel,
+        by=contact.actor,
+        at=case.mail.received_at,
+        priority=way.priority,
+        category=way.category,
+        department=way.department,
+        cc=_others(case),
+        files=_files(parsed),
+        received=case.mail,
+        automatic=case.is_automatic,
+    )
+
+
+def _route(case: _Case) -> Route:
+    newest = folded(case.parsed.text, case.parsed.subject).newest
+    return route(case.policy, [bare(address) for address in case.addresses], case.parsed.subject, newest)
+
+
+def _others(case: _Case) -> list[str]:
+    """Who else the mail was sent to, as it says; whoever writes the answer sees it, and nobody is copied because of it."""
+    own = own_addresses(case.policy)
+    named = (box.address for box in (*case.parsed.to, *case.parsed.cc))
+    return [address for address in dict.fromkeys(named) if bare(address) not in own and address != case.sender][:50]
+
+
+def _files(parsed: ParsedMail) -> list[NewFile]:
+    return [NewFile(file.name, file.content_type, store(file.data), file.content_id) for file in parsed.files]
+
+
+def _not_before(ticket: Ticket, at: datetime) -> datetime:
+    """When the mail came, but never before what the ticket has seen since: its events stay in their order."""
+    return max(at, ticket.changed_at)
