@@ -25,6 +25,8 @@ from upheld.tickets.recipients import on_rung, people_for
 from upheld.tickets.recording import lock, tightest
 
 log = structlog.stdlib.get_logger("upheld.tickets")
+SEEN_BY_CUSTOMERS = frozenset({"ticket.customer_replied", "ticket.resolved", "ticket.reopened", "ticket.closed"})
+"""Of these a customer's colleague who watches is told too; what we do among ourselves is for our own people."""
 
 
 def notify(event: Event) -> None:
@@ -35,7 +37,12 @@ def notify(event: Event) -> None:
     policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
     for one in policy.notifications.values():
         if one.on == event.kind and one.when.holds(ticket.attributes()):
-            people = [person for word in one.notify for person in people_for(word, ticket, policy)]
+            people = [
+                person
+                for word in one.notify
+                for person in people_for(word, ticket, policy)
+                if word != "watchers" or event.kind in SEEN_BY_CUSTOMERS or hasattr(person, "agent")
+            ]
             _tell(ticket, event, people, key=f"{event.pk}/{one.name}", by=one.by)
     if event.kind == "ticket.raised":
         rung = rung_of(ladder_of(policy, event.data["ladder"]), event.data["rung"])

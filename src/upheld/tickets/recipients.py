@@ -10,11 +10,14 @@ from upheld.policy.model import Rung, Words
 from upheld.tickets.models import Ticket
 
 Role = Agent.Role
+MAY_BE_NOBODY = frozenset({"watchers", "requester", "account-contacts"})
 
 
 def people_for(word: str, ticket: Ticket, policy: Policy) -> list[Person]:
-    """Everybody whom a recipient word means for this ticket. When nobody fits, whoever leads hears, so that nothing falls silent."""
+    """Everybody whom a recipient word means for this ticket. When nobody of ours fits, whoever leads hears: nothing falls silent."""
     found = _people(word, ticket, policy)
+    if word in MAY_BE_NOBODY:
+        return found
     return found or _persons(Agent.objects.with_role(Role.LEAD, Role.MANAGER)) or _persons(Agent.objects.with_role(Role.ADMINISTRATOR))
 
 

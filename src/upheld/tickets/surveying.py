@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 
 from upheld.channels.mail.sending import queue
@@ -39,4 +41,4 @@ def ask(event: Event) -> None:
         sender=sender_of(policy, ticket.department),
         automatic=True,
     )
-    happened(ticket, "surveyed", by=Actor(f"policy:{policy.name}"), at=event.recorded_at, key=f"survey:{event.pk}")
+    happened(ticket, "surveyed", by=Actor(f"policy:{policy.name}"), at=datetime.now(UTC), key=f"survey:{event.pk}")
