@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from upheld.config import embedded
 
@@ -28,13 +29,12 @@ from upheld.config.tests.processes import Processes
 
 
 def pytest_configure() -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["upheld.config.tests.passwords.Quick"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +68,26 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     started = Processes(tmp_path)
     yield started
     started.end()
+
+
+@pytest.fixture(scope="session")
+def web_process(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A web process on this worker's test database, started once for all tests that ask. Its address."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    started = Processes(tmp_path_factory.mktemp("web"))
+    with django_db_blocker.unblock():
+        url = started.serve(port, UPHELD_DEMO="yes")
+    yield url
+    started.end()
+
+
+@pytest.fixture
+def site(transactional_db: None, web_process: str) -> str:
+    """The address of real pages over the test's database: what the test commits is what a browser sees there."""
+    return web_process
 
 
 @pytest.fixture

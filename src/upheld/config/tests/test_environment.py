@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from upheld.config.environment import EXAMPLES, Address, Environment, EnvironmentRefused, SmtpServer, database_of
+from upheld.config.environment import (
+    EXAMPLES,
+    SOURCE_ROOT,
+    Address,
+    Environment,
+    EnvironmentRefused,
+    SmtpServer,
+    database_of,
+)
 
 HERE = str(Path(__file__).parent)
 
@@ -106,3 +114,8 @@ def test_https_comes_from_the_public_address() -> None:
     assert environment.is_https
     assert environment.url == "https://desk.example.com"
     assert environment.hosts == ("desk.example.com",)
+
+
+def test_every_setting_is_documented() -> None:
+    page = (SOURCE_ROOT / "docs" / "operation.md").read_text()
+    assert [name for name in EXAMPLES if f"`{name}`" not in page] == []

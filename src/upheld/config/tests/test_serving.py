@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -31,10 +32,14 @@ def test_web_processes_come_up_and_end_when_told(processes: Processes, free_port
     url = processes.serve(free_port)
     assert answer(f"{url}/health/live") == (200, '{"status": "ok"}')
     assert "upheld_request_seconds" in answer(f"{url}/metrics")[1]
+    idle = socket.create_connection(("127.0.0.1", free_port))  # a browser that keeps its connection
+    idle.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert idle.recv(100).startswith(b"HTTP/1.1 200")
     began = time.monotonic()
     processes.started[0].send_signal(signal.SIGTERM)
     assert processes.started[0].wait(5) == 0
     assert time.monotonic() - began < 5
+    idle.close()
 
 
 def test_a_lost_database_is_a_503_and_comes_back(processes: Processes, free_port: int, data: Path) -> None:
