@@ -77,7 +77,7 @@ def _run(name: str, rest: list[str]) -> int:
 
 
 def _call(name: str, rest: list[str]) -> int:
-    code: int = import_module(f"upheld.cli.{name.split()[-1]}").main(rest)
+    code: int = import_module(f"upheld.cli.{name.rsplit(maxsplit=1)[-1]}").main(rest)
     return code
 
 

@@ -24,6 +24,7 @@ EXAMPLES = {
     "UPHELD_POLICY": "policies/techflow",
     "UPHELD_HOST": "127.0.0.1",
     "UPHELD_PORT": "8000",
+    "UPHELD_PROXIES": "1",
     "UPHELD_WEB_WORKERS": "2",
     "UPHELD_SMTP_LISTEN": "0.0.0.0:2525",
     "UPHELD_SMTP_URL": "smtp+starttls://user:password@mail.example.com:587",
@@ -90,6 +91,7 @@ class Environment:
     hosts: tuple[str, ...]
     policy: Path
     listen: Address
+    proxies: int
     web_workers: int
     smtp_listen: Address
     smtp: SmtpServer | None
@@ -122,6 +124,7 @@ class Environment:
             hosts=reader.value("UPHELD_HOSTS", _hosts, (urlsplit(url).hostname or "localhost",)),
             policy=reader.value("UPHELD_POLICY", _policy, SOURCE_ROOT / DEFAULT_POLICY),
             listen=listen,
+            proxies=reader.value("UPHELD_PROXIES", _whole(0, 9), 0),
             web_workers=reader.value("UPHELD_WEB_WORKERS", _whole(1, 64), 2),
             smtp_listen=reader.value("UPHELD_SMTP_LISTEN", _address, Address("127.0.0.1", 2525)),
             smtp=reader.value("UPHELD_SMTP_URL", _smtp, None),

@@ -213,6 +213,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 if find_spec("upheld.web") and find_spec("upheld.web.signin") and find_spec("upheld.web.signin.adapter"):
     ACCOUNT_ADAPTER = "upheld.web.signin.adapter.Adapter"  # who may sign up, and through which mail address codes leave
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies  # else everybody behind a proxy shares one count of failed tries
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
