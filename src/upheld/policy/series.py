@@ -12,6 +12,8 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from upheld.policy.clockwork import KEEPS, VOIDS, Stopwatch
 from upheld.policy.states import BREACHED, KEPT, PAUSED, RUNNING, VOID, WAIVED, CommitmentState
 
@@ -156,8 +158,9 @@ class Series(Stopwatch):
 
     def _rest_if_over(self) -> None:
         newest = self.newest
-        is_met = newest is None or newest.state in (KEPT, WAIVED)
-        self.is_over = is_met and not self.overdue and (newest is None or self._appointed(self.position + 1) is None)
+        if newest is not None and newest.state in (KEPT, WAIVED) and self._appointed(self.position + 1) is None:
+            self.newest = None
+        self.is_over = self.newest is None and not self.overdue
 
     def _close(self, one: Appointment, state: str, at: int | None) -> None:
         if one.due is None:
@@ -180,6 +183,10 @@ class Series(Stopwatch):
         values = [*self.past, *(self._value(one, used) for one in self.overdue)]
         if newest is not None and newest.state in (RUNNING, VOID):
             values.append(self._value(newest, newest.used if newest.state == VOID else used))
+        if newest is not None and newest.state in (KEPT, WAIVED):
+            # Nothing is owed now, but time alone begins the next appointment.
+            wake = self.reaches(newest.closes)
+            values = [structs.replace(one, next_wake_at=wake) if one.cycle == newest.number else one for one in values]
         return values
 
     def _value(self, one: Appointment, used: int) -> CommitmentState:

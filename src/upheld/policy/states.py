@@ -29,7 +29,7 @@ class CommitmentState(msgspec.Struct, frozen=True, gc=False):
     `due_at` is null while paused, and after the end what it was then. `used` runs from the beginning to the end, also
     past the target; `late` is the part after `due_at`: null while a breached cycle is awaited, zero for one that was
     not breached. `marks` are the warnings that were given and the breach. `next_wake_at` is the instant after which
-    time alone changes the state.
+    time alone changes the state, or begins the next cycle.
     """
 
     clause: str

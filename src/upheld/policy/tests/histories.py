@@ -11,13 +11,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from upheld.hours import Calendar, compile_calendars
-from upheld.policy import Clause, CommitmentState, Event, fold
+from upheld.policy import Clause, CommitmentState, Event, Plan, fold
 from upheld.policy.matching import Choice, Matcher, OneOf
 from upheld.policy.model import Mark, Words
 from upheld.policy.tests.oracle import Condition, Desk, Happening, Oracle, Promise, Seen, Window
 from upheld.policy.vocabulary import REVERSALS
 
 SUBJECT = "ticket:1"
+CLAUSE_KEYS = (
+    "begins", "kept_by", "void_by", "until", "when", "unless", "pauses_while", "calendar", "within", "at", "then_every",
+    "renews", "do", "warn",
+)  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MORNING, NOON, EVENING = 8 * 60, 12 * 60, 20 * 60
 
@@ -42,23 +46,30 @@ SECONDS = Window(datetime(2026, 11, 1, 5, tzinfo=UTC), 1, 9_000)  # New York rep
 PRIORITIES, PLANS, STATUSES = ("P1", "P2", "P3"), ("gold", "silver", "free"), ("open", "waiting", "hold")
 SECTIONS = {"priority": PRIORITIES, "plan": PLANS, "status": STATUSES}
 KINDS = (
-    "ticket.opened", "ticket.replied", "ticket.changed", "ticket.resolved", "ticket.reopened", "ticket.noted",
-    "ticket.merged", "ticket.unmerged", "ticket.marked_spam", "ticket.unmarked_spam", "commitment.waived",
+    *("ticket.changed",) * 5, *("ticket.replied",) * 3, "ticket.opened", "ticket.resolved", "ticket.reopened", "ticket.noted",
+    "ticket.merged", "ticket.unmerged", "ticket.unmerged", "ticket.marked_spam", "ticket.unmarked_spam", "commitment.waived",
 )  # fmt: skip
 OPENED = "ticket.opened"
 
 Table = dict[tuple[str, str], int | None]
 
 
-@dataclass(frozen=True)
-class Story:
-    """A clause in both forms, a history in both forms, and the tick at which one looks."""
+@dataclass(frozen=True, repr=False)
+class Told:
+    """A clause, a history, and the tick at which one looks."""
 
     window: Window
-    promise: Promise
     clause: Clause
     history: tuple[Happening, ...]
     until: int
+
+    def __repr__(self) -> str:
+        """What one needs to see of a case that fails."""
+        clause = {key: value for key in CLAUSE_KEYS if (value := getattr(self.clause, key))}
+        lines = [f"  {one.tick:4} {one.kind} {one.data or ''}" for one in self.history]
+        return "\n".join(
+            [f"{type(self).__name__} in {self.window}", f"  {clause}", *lines, f"  {self.until:4} looked at"]
+        )
 
     @property
     def events(self) -> list[Event]:
@@ -68,8 +79,8 @@ class Story:
     def until_us(self) -> int:
         return self.window.us(self.until)
 
-    def expected(self) -> list[Seen]:
-        return Oracle(self.promise, self.window).live(self.history, self.until)
+    def plan(self) -> Plan:
+        return Plan([self.clause], calendars())
 
     def folded(self) -> list[Seen]:
         return [
@@ -100,6 +111,16 @@ class Story:
         ticks, rest = divmod(duration, self.window.tick_seconds * 1_000_000)
         assert rest == 0, f"{duration} µs is no whole number of ticks"
         return ticks
+
+
+@dataclass(frozen=True, repr=False)
+class Story(Told):
+    """One whose clause the oracle knows as well."""
+
+    promise: Promise
+
+    def expected(self) -> list[Seen]:
+        return Oracle(self.promise, self.window).live(self.history, self.until)
 
 
 def calendars() -> Mapping[str, Calendar]:
@@ -142,11 +163,10 @@ def stories(draw: st.DrawFn, windows: tuple[Window, ...] = WINDOWS, longest: int
         },
         **options,
     )
-    clause = _clause(promise, window, {key: value and value * scale for key, value in targets.items()}, desks)
+    clause = _clause(promise, options, window, {key: value and value * scale for key, value in targets.items()}, desks)
     history = draw(histories(longest, scale))
-    until = history[-1].tick if history else 0
-    until = max(until, max((one.tick for one in history), default=0)) + draw(st.sampled_from(GAPS)) * scale
-    return Story(window, promise, clause, history, until)
+    until = max(one.tick for one in history) + draw(st.sampled_from(GAPS)) * scale
+    return Story(window, clause, history, until, promise)
 
 
 WARNINGS: tuple[tuple[tuple[tuple[str, float], ...], tuple[tuple[str, int], ...]], ...] = (
@@ -158,8 +178,32 @@ WARNINGS: tuple[tuple[tuple[tuple[str, float], ...], tuple[tuple[str, int], ...]
 
 
 @st.composite
+def series(draw: st.DrawFn, longest: int = 10) -> Told:
+    """A clause with appointments; the oracle knows none."""
+    window = draw(st.sampled_from(WINDOWS))
+    tick = window.tick_seconds * 1_000_000
+    desks = draw(offices())
+    points = draw(st.sampled_from(((8,), (8, 16, 40), (4, 24))))
+    then_every = draw(st.sampled_from((None, 16)))
+    options = draw(clauses())
+    clause = Clause(
+        name="answer",
+        on="ticket",
+        label=Words({"en": "Check-ins"}),
+        **_options(options),
+        calendar=_desk_choice(desks),
+        at=tuple(point * tick for point in points),
+        then_every=None if then_every is None else then_every * tick,
+        do=draw(st.sampled_from(("", "", "purge"))),
+        warn=tuple(Mark(name, share=share) for name, share in draw(st.sampled_from(WARNINGS))[0]),
+    )
+    history = draw(histories(longest, 1))
+    return Told(window, clause, history, max(one.tick for one in history) + draw(st.sampled_from(GAPS)))
+
+
+@st.composite
 def clauses(draw: st.DrawFn) -> dict[str, Any]:
-    """What may stand in a clause besides target, calendar and warnings."""
+    """What may stand in a clause besides target, calendar and warnings. The first of each list is drawn most."""
     waiting: Condition = {"status": frozenset({"waiting"})}
     hold: Condition = {"status": frozenset({"hold"}), "plan": frozenset({"gold", "silver"})}
     return {
@@ -177,7 +221,7 @@ def clauses(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
     """Targets by priority and plan in ticks; None is a cell that promises nothing."""
-    cells = st.sampled_from((8, 8, 16, 24, 40, 80, None))
+    cells = st.sampled_from((8, 8, 8, 12, 16, 16, 24, 24, 40, 80, None))
     size = draw(st.sampled_from((1, 3)))
     drawn = draw(st.lists(cells, min_size=size, max_size=size))
     return {key: drawn[place % size] for place, key in enumerate(product(PRIORITIES, PLANS))}
@@ -185,7 +229,8 @@ def tables(draw: st.DrawFn) -> Table:
 
 @st.composite
 def offices(draw: st.DrawFn) -> dict[str, Desk | None]:
-    first, second = draw(st.sampled_from(DESKS)), draw(st.sampled_from((*DESKS, None)))
+    desks = (ALWAYS, ALWAYS, *DESKS)
+    first, second = draw(st.sampled_from(desks)), draw(st.sampled_from((*desks, None)))
     return {"gold": first, "silver": second, "free": first}
 
 
@@ -194,7 +239,9 @@ def _cell(targets: Table, attributes: Mapping[str, Any], scale: int) -> int | No
     return None if cell is None else cell * scale
 
 
-def _clause(promise: Promise, window: Window, targets: Table, desks: Mapping[str, Desk | None]) -> Clause:
+def _clause(
+    promise: Promise, options: Mapping[str, Any], window: Window, targets: Table, desks: Mapping[str, Desk | None]
+) -> Clause:
     tick = window.tick_seconds * 1_000_000
     marks = [Mark(name, share=share) for name, share in promise.warn_shares]
     marks += [Mark(name, before=before * tick) for name, before in promise.warn_before]
@@ -202,18 +249,23 @@ def _clause(promise: Promise, window: Window, targets: Table, desks: Mapping[str
         name="answer",
         on="ticket",
         label=Words({"en": "Answer"}),
-        begins=promise.begins,
-        kept_by=promise.kept_by,
-        void_by=promise.void_by,
-        until=promise.until,
-        when=_matcher(promise.when),
-        unless=tuple(_matcher(one) for one in promise.unless),
-        pauses_while=tuple(_matcher(one) for one in promise.pauses_while),
-        calendar=Choice(("plan",), {(plan,): desk.name if desk else None for plan, desk in desks.items()}),
+        **_options(options),
+        calendar=_desk_choice(desks),
         within=Choice(("priority", "plan"), {key: cell and cell * tick for key, cell in targets.items()}),
         renews=promise.renews,
         warn=tuple(marks),
     )
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The same in the words of a clause; `renews` stands with a target only."""
+    matchers = {name: tuple(_matcher(one) for one in options[name]) for name in ("unless", "pauses_while")}
+    events = {name: options[name] for name in ("begins", "kept_by", "void_by", "until")}
+    return {**events, **matchers, "when": _matcher(options["when"])}
+
+
+def _desk_choice(desks: Mapping[str, Desk | None]) -> Choice[str]:
+    return Choice(("plan",), {(plan,): desk.name if desk else None for plan, desk in desks.items()})
 
 
 def _matcher(condition: Condition) -> Matcher:
@@ -222,7 +274,7 @@ def _matcher(condition: Condition) -> Matcher:
 
 # ---- histories -------------------------------------------------------------------------------------------------------
 
-GAPS = (0, 0, 0, 1, 1, 2, 4, 6, 8, 8, 12, 16, 24, 40, 64)
+GAPS = (0, 8, 1, 4, 12, 16, 2, 6, 24, 40, 64, 0, 0, 8, 1)
 GAPS_AND_BACK = (*GAPS, -3)
 
 
