@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,93 +47,7 @@ def database() -> str:
     return make_conninfo(**(options | given | {"application_name": "upheld listen"}))
 
 
-@dataclass(slots=True)
-class _Waiting:
-    mail: Incoming
-    stored: asyncio.Future[None]
-
-
-@dataclass(slots=True)
-class Committer:
-    """`store` returns once the mail is committed. `run` does the work, until it is cancelled."""
-
-    conninfo: str
-    _waiting: deque[_Waiting] = field(default_factory=deque)
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def store(self, mail: Incoming) -> None:
-        """Raises NotStored when the database does not take it, for whatever reason."""
-        one = _Waiting(mail, asyncio.get_running_loop().create_future())
-        self._waiting.append(one)
-        self._arrived.set()
-        await one.stored
-
-    async def run(self) -> None:
-        """Keep the writers at work. Mails that wait when it ends are told NotStored."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(WRITERS):
-                    group.create_task(self._write_forever())
-        finally:
-            while self._waiting:
-                _refuse([self._waiting.popleft()], NotStored("the listener is stopping"))
-
-    async def _write_forever(self) -> None:
-        writer = _Writer(self.conninfo)
-        try:
-            while True:
-                await self._arrived.wait()
-                batch = self._next_batch()
-                if batch:
-                    await _settle(writer, batch)
-        finally:
-            await writer.close()
-
-    def _next_batch(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        size = 0
-        while (
-            self._waiting
-            and len(batch) < MOST_AT_ONCE
-            and (not batch or size + len(self._waiting[0].mail.raw) <= MOST_BYTES)
-        ):
-            batch.append(self._waiting.popleft())
-            size += len(batch[-1].mail.raw)
-        if not self._waiting:
-            self._arrived.clear()
-        return batch
-
-
-async def _settle(writer: _Writer, batch: Sequence[_Waiting]) -> None:
-    """Store the batch, or tell everybody in it that it is not stored. One mail that the database refuses spoils no other."""
-    try:
-        await writer.write([one.mail for one in batch])
-    except asyncio.CancelledError:
-        _refuse(batch, NotStored("the listener is stopping"))
-        raise
-    except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as away:
-        _refuse(batch, NotStored(type(away).__name__))
-        log.warning("mail not stored, the sender tries again", reason=type(away).__name__, mails=len(batch))
-    except Exception as wrong:
-        if len(batch) > 1:
-            for one in batch:
-                await _settle(writer, [one])
-        else:
-            _refuse(batch, NotStored(type(wrong).__name__))
-            log.exception("mail not stored, the sender tries again", size=len(batch[0].mail.raw))
-    else:
-        for one in batch:
-            if not one.stored.done():
-                one.stored.set_result(None)
-
-
-def _refuse(batch: Sequence[_Waiting], why: NotStored) -> None:
-    for one in batch:
-        if not one.stored.done():
-            one.stored.set_exception(why)
-
-
-class _Writer:
+class Writer:
     """One connection, made anew when it was lost."""
 
     def __init__(self, conninfo: str) -> None:
@@ -178,3 +92,90 @@ class _Writer:
 
     async def after_commit(self) -> None:
         """Where a test lets the process die."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    mail: Incoming
+    stored: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class Committer:
+    """`store` returns once the mail is committed. `run` does the work, until it is cancelled."""
+
+    conninfo: str
+    writer: Callable[[str], Writer] = Writer
+    _waiting: deque[_Waiting] = field(default_factory=deque)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def store(self, mail: Incoming) -> None:
+        """Raises NotStored when the database does not take it, for whatever reason."""
+        one = _Waiting(mail, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        self._arrived.set()
+        await one.stored
+
+    async def run(self) -> None:
+        """Keep the writers at work. Mails that wait when it ends are told NotStored."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(WRITERS):
+                    group.create_task(self._write_forever())
+        finally:
+            while self._waiting:
+                _refuse([self._waiting.popleft()], NotStored("the listener is stopping"))
+
+    async def _write_forever(self) -> None:
+        writer = self.writer(self.conninfo)
+        try:
+            while True:
+                await self._arrived.wait()
+                batch = self._next_batch()
+                if batch:
+                    await _settle(writer, batch)
+        finally:
+            await writer.close()
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        size = 0
+        while (
+            self._waiting
+            and len(batch) < MOST_AT_ONCE
+            and (not batch or size + len(self._waiting[0].mail.raw) <= MOST_BYTES)
+        ):
+            batch.append(self._waiting.popleft())
+            size += len(batch[-1].mail.raw)
+        if not self._waiting:
+            self._arrived.clear()
+        return batch
+
+
+async def _settle(writer: Writer, batch: Sequence[_Waiting]) -> None:
+    """Store the batch, or tell everybody in it that it is not stored. One mail that the database refuses spoils no other."""
+    try:
+        await writer.write([one.mail for one in batch])
+    except asyncio.CancelledError:
+        _refuse(batch, NotStored("the listener is stopping"))
+        raise
+    except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as away:
+        _refuse(batch, NotStored(type(away).__name__))
+        log.warning("mail not stored, the sender tries again", reason=type(away).__name__, mails=len(batch))
+    except Exception as wrong:
+        if len(batch) > 1:
+            for one in batch:
+                await _settle(writer, [one])
+        else:
+            _refuse(batch, NotStored(type(wrong).__name__))
+            log.exception("mail not stored, the sender tries again", size=len(batch[0].mail.raw))
+    else:
+        for one in batch:
+            if not one.stored.done():
+                one.stored.set_result(None)
+
+
+def _refuse(batch: Sequence[_Waiting], why: NotStored) -> None:
+    for one in batch:
+        if not one.stored.done():
+            one.stored.set_exception(why)

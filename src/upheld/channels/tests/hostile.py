@@ -170,13 +170,19 @@ def _structures() -> Iterator[tuple[str, bytes]]:
         "signed",
         mail(
             b"Content-Type: multipart/signed; boundary=x; protocol=application/pgp-signature",
-            b"--x\r\n\r\nSigned\r\n--x\r\nContent-Type: application/pgp-signature\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\n--x--",
+            (
+                b"--x\r\n\r\nSigned\r\n--x\r\nContent-Type: application/pgp-signature\r\n\r\n-----BEGIN PGP "
+                b"SIGNATURE-----\r\n--x--"
+            ),
         ),
     )
     yield (
         "encrypted",
         mail(
-            b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64",
+            (
+                b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n"
+                b"Content-Transfer-Encoding: base64"
+            ),
             base64.b64encode(b"\x30\x80 secret"),
         ),
     )
@@ -259,12 +265,21 @@ def _encodings() -> Iterator[tuple[str, bytes]]:
 
 def _attachments() -> Iterator[tuple[str, bytes]]:
     names = {
-        "path": b"filename=../../etc/passwd", "windows path": b'filename="C:\\\\x\\\\y.txt"', "NUL": b"filename=a\x00b.txt",
-        "reversed": "filename=\"\u202egpj.exe\"".encode(), "300 letters": b"filename=" + b"n" * 300 + b".txt", "device": b"filename=CON.txt",
-        "dots": b"filename=....", "empty": b'filename=""', "RFC 2231": b"filename*=utf-8''%e2%82%ac.txt",
-        "continued": b"filename*0=a; filename*1=b; filename*3=d; filename*999999999999=z", "RFC 2231 broken": b"filename*=utf-8'%zz",
-        "encoded word": b'filename="=?utf-8?b?4oKsLnR4dA==?="', "line ends": b'filename="a\r\n b.txt"', "HTML": b'filename="<img src=x>.svg"',
-    }  # fmt: skip
+        "path": b"filename=../../etc/passwd",
+        "windows path": b'filename="C:\\\\x\\\\y.txt"',
+        "NUL": b"filename=a\x00b.txt",
+        "reversed": 'filename="\u202egpj.exe"'.encode(),
+        "300 letters": b"filename=" + b"n" * 300 + b".txt",
+        "device": b"filename=CON.txt",
+        "dots": b"filename=....",
+        "empty": b'filename=""',
+        "RFC 2231": b"filename*=utf-8''%e2%82%ac.txt",
+        "continued": b"filename*0=a; filename*1=b; filename*3=d; filename*999999999999=z",
+        "RFC 2231 broken": b"filename*=utf-8'%zz",
+        "encoded word": b'filename="=?utf-8?b?4oKsLnR4dA==?="',
+        "line ends": b'filename="a\r\n b.txt"',
+        "HTML": b'filename="<img src=x>.svg"',
+    }
     for name, parameter in names.items():
         part = (
             b"--x\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; "
@@ -280,18 +295,30 @@ def _attachments() -> Iterator[tuple[str, bytes]]:
         "inline picture",
         mail(
             b"Content-Type: multipart/related; boundary=x",
-            b'--x\r\nContent-Type: text/html\r\n\r\n<img src="cid:a">\r\n--x\r\nContent-Type: image/png\r\nContent-ID: <a>\r\nContent-Disposition: inline\r\n\r\n\x89PNG\r\n--x--',
+            (
+                b'--x\r\nContent-Type: text/html\r\n\r\n<img src="cid:a">\r\n--x\r\nContent-Type: '
+                b"image/png\r\nContent-ID: <a>\r\nContent-Disposition: inline\r\n\r\n\x89PNG\r\n--x--"
+            ),
         ),
     )
 
 
 def _markup() -> Iterator[tuple[str, bytes]]:
     attacks = [
-        b"<script>alert(1)</script>", b"<img src=x onerror=alert(1)>", b"<a href='javascript:alert(1)'>x</a>", b"<svg/onload=alert(1)>",
-        b"<iframe srcdoc='<script>alert(1)</script>'>", b"<style>@import 'http://evil.example'</style>", b"</div></div></body><form action=//evil.example>",
-        b"<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>", b"<base href=//evil.example>", b"<meta http-equiv=refresh content=0>",
-        b"<!--><script>alert(1)</script>-->", b"<details open ontoggle=alert(1)>", b"<blockquote type=cite>" * 300 + b"deep",
-    ]  # fmt: skip
+        b"<script>alert(1)</script>",
+        b"<img src=x onerror=alert(1)>",
+        b"<a href='javascript:alert(1)'>x</a>",
+        b"<svg/onload=alert(1)>",
+        b"<iframe srcdoc='<script>alert(1)</script>'>",
+        b"<style>@import 'http://evil.example'</style>",
+        b"</div></div></body><form action=//evil.example>",
+        b"<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+        b"<base href=//evil.example>",
+        b"<meta http-equiv=refresh content=0>",
+        b"<!--><script>alert(1)</script>-->",
+        b"<details open ontoggle=alert(1)>",
+        b"<blockquote type=cite>" * 300 + b"deep",
+    ]
     for number, attack in enumerate(attacks):
         yield f"markup {number}", mail(b"Content-Type: text/html; charset=utf-8", b"<p>Hello</p>" + attack)
     yield "divs without end", mail(b"Content-Type: text/html", b"<div>" * 40_000)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import make_msgid
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
@@ -44,7 +45,7 @@ def letter(
     title: str = "The pump",
     html: str = "",
     files: Sequence[tuple[str, str, bytes]] = (),
-    **fields: str,
+    **fields: Any,
 ) -> bytes:
     """A mail as a usual program writes it. `fields` such as `in_reply_to` or `auto_submitted` become fields of the head."""
     mail = EmailMessage()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from upheld.channels.mail.automatic import Kind
@@ -37,7 +39,7 @@ from upheld.channels.tests.post import letter
         ({"x_failed_recipients": "a@b.example"}, Kind.REPORT),
     ],
 )
-def test_machines_are_known_by_what_they_say(fields: dict[str, str], kind: Kind) -> None:
+def test_machines_are_known_by_what_they_say(fields: dict[str, Any], kind: Kind) -> None:
     head = parse_head(letter(**fields))
     assert head.automation.kind == kind
     assert head.is_automatic is (kind != Kind.PERSON)

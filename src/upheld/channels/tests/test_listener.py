@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+import psycopg.sql
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
-from upheld.channels.mail.committing import Committer
 from upheld.channels.models import ReceivedMail
 from upheld.channels.tests.post import SUPPORT, Listening, conninfo, letter, listening
 
@@ -22,7 +24,8 @@ def jobs() -> list[int]:
     """The mails of this test for which a job was queued."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT mail.id FROM procrastinate_jobs job JOIN channels_receivedmail mail ON mail.id = (args->>'mail_id')::bigint "
+            "SELECT mail.id FROM procrastinate_jobs job "
+            "JOIN channels_receivedmail mail ON mail.id = (args->>'mail_id')::bigint "
             "WHERE task_name = 'channels.read_mail' ORDER BY job.id"
         )
         return [row[0] for row in cursor.fetchall()]
@@ -155,17 +158,20 @@ def test_many_senders_at_once_share_commits_and_none_is_lost(door: Listening) ->
     assert len(jobs()) == 120
 
 
-def test_without_a_database_it_says_451_and_comes_back_by_itself(transactional_db: None) -> None:
-    keeper: list[Committer] = []
-
-    def keep(conninfo: str) -> Committer:
-        keeper.append(Committer(conninfo + " port=1"))
-        return keeper[0]
-
-    with listening(conninfo(), keep) as door:
-        code, answer = door.hand_over(letter())
-        assert (code, answer[:5]) == (451, b"4.3.0")
-        assert ReceivedMail.objects.count() == 0
+def test_while_the_database_is_away_it_says_451_and_comes_back_by_itself(door: Listening) -> None:
+    name = psycopg.sql.Identifier(connection.settings_dict["NAME"])
+    assert door.hand_over(letter("before"))[0] == 250
+    with psycopg.connect(make_conninfo(conninfo(), dbname="postgres"), autocommit=True) as other:
+        other.execute(psycopg.sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        try:
+            mine = "pid <> pg_backend_pid() AND application_name = 'upheld listen'"
+            other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
+            answers = [door.hand_over(letter(f"away {number}")) for number in range(3)]
+        finally:
+            other.execute(psycopg.sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+    assert [(code, answer[:5]) for code, answer in answers] == [(451, b"4.3.0")] * 3
+    assert door.hand_over(letter("after"))[0] == 250
+    assert ReceivedMail.objects.count() == 2
 
 
 def test_a_connection_that_the_database_cut_is_replaced_and_nobody_notices(door: Listening) -> None:
@@ -204,8 +210,7 @@ def test_stopping_lets_the_mail_under_way_finish_and_sends_idle_senders_away(tra
             while reader.readline()[3:4] == b"-":
                 pass
         busy.sendall(b"Subject: half\r\n")
-        with ThreadPoolExecutor(1) as later:
-            later.submit(lambda: (time.sleep(0.3), busy.sendall(b"\r\nand whole\r\n.\r\n")))
+        threading.Timer(0.3, busy.sendall, [b"\r\nand whole\r\n.\r\n"]).start()
     assert reader.readline().startswith(b"250 ")
     assert idle.getreply()[0] == 421
     assert bytes(ReceivedMail.objects.get().raw) == b"Subject: half\r\n\r\nand whole\r\n"

@@ -78,10 +78,21 @@ FIELD = st.sampled_from(
 VALUE = st.one_of(
     st.binary(max_size=60),
     st.sampled_from(
-        [b"multipart/mixed; boundary=x", b"text/html; charset=utf-7", b"base64", b"quoted-printable", b"a <b@c.example>", b"=?utf-8?b?w7w=?=",
-         b"attachment; filename*0*=a''%; filename*1=b", b"<a@b>", b"message/rfc822", b"multipart/report; boundary=x", b"multipart/alternative; boundary=x"]
+        [
+            b"multipart/mixed; boundary=x",
+            b"text/html; charset=utf-7",
+            b"base64",
+            b"quoted-printable",
+            b"a <b@c.example>",
+            b"=?utf-8?b?w7w=?=",
+            b"attachment; filename*0*=a''%; filename*1=b",
+            b"<a@b>",
+            b"message/rfc822",
+            b"multipart/report; boundary=x",
+            b"multipart/alternative; boundary=x",
+        ]
     ),
-)  # fmt: skip
+)
 LINE = st.one_of(
     st.binary(max_size=40), st.sampled_from([b"--x", b"--x--", b"", b"> quoted", b"On 2026 A wrote:", b"<p>", b"-- "])
 )
@@ -152,15 +163,28 @@ def test_the_parts_agree_with_those_of_the_standard_library() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("text in utf-8", "Grüße – „so“ 12 €"), ("text in cp1252", "Grüße – „so“ 12 €"), ("text in utf-16", "Grüße – „so“ 12 €"),
-        ("text in utf-7", "Grüße – „so“ 12 €"), ("text in ISO-2022-JP", "日本語のメール"), ("ISO-2022-JP without label", "日本語のメール"),
-        ("text in KS C 5601", "한국어 메일"), ("text in Big5", "中文郵件"), ("text in KOI8-R", "Привет"),
-        ("UTF-8 labelled latin-1", "Grüße – „so“ 12 €"), ("cp1252 labelled UTF-8", "Grüße – „so“ 12 €"),
-        ("UTF-8 labelled UTF-16", "Grüße – „so“ 12 €"), ("no label at all", "Grüße – „so“ 12 €"), ("labelled 'idna'", "Grüße – „so“ 12 €"),
-        ("base64 with a footer", "Hello"), ("alternative with an empty text", "Only here"), ("bare carriage returns", "Hello"),
-        ("uuencoded", "hello"), ("boundary that never occurs", "Hello there"), ("only line ends", ""),
+        ("text in utf-8", "Grüße – „so“ 12 €"),
+        ("text in cp1252", "Grüße – „so“ 12 €"),
+        ("text in utf-16", "Grüße – „so“ 12 €"),
+        ("text in utf-7", "Grüße – „so“ 12 €"),
+        ("text in ISO-2022-JP", "日本語のメール"),
+        ("ISO-2022-JP without label", "日本語のメール"),
+        ("text in KS C 5601", "한국어 메일"),
+        ("text in Big5", "中文郵件"),
+        ("text in KOI8-R", "Привет"),
+        ("UTF-8 labelled latin-1", "Grüße – „so“ 12 €"),
+        ("cp1252 labelled UTF-8", "Grüße – „so“ 12 €"),
+        ("UTF-8 labelled UTF-16", "Grüße – „so“ 12 €"),
+        ("no label at all", "Grüße – „so“ 12 €"),
+        ("labelled 'idna'", "Grüße – „so“ 12 €"),
+        ("base64 with a footer", "Hello"),
+        ("alternative with an empty text", "Only here"),
+        ("bare carriage returns", "Hello"),
+        ("uuencoded", "hello"),
+        ("boundary that never occurs", "Hello there"),
+        ("only line ends", ""),
     ],
-)  # fmt: skip
+)
 def test_text_is_read_whatever_its_label_says(name: str, text: str) -> None:
     read = parse(HOSTILE[name]).text
     assert read.startswith(text) if name == "base64 with a footer" else read == text
@@ -175,15 +199,18 @@ def test_text_is_read_whatever_its_label_says(name: str, text: str) -> None:
         (b"a@b.example (A B)", [("A B", "a@b.example")]),
         (b'"a@evil.example" <b@c.example>', [("a@evil.example", "b@c.example")]),
         (b"=?utf-8?b?w5xiZXIsIDxhQGIuYz4=?= <x@y.example>", [("Über, <a@b.c>", "x@y.example")]),
-        (b"Team: a@b.example, c@d.example;, e@f.example", [("", "a@b.example"), ("", "c@d.example"), ("", "e@f.example")]),
+        (
+            b"Team: a@b.example, c@d.example;, e@f.example",
+            [("", "a@b.example"), ("", "c@d.example"), ("", "e@f.example")],
+        ),
         (b"a@b.example; c@d.example", [("", "a@b.example"), ("", "c@d.example")]),
         (b"undisclosed-recipients:;", []),
         (b"nobody", []),
-        (b'"unclosed <a@b.example>', [('unclosed', "a@b.example")]),
+        (b'"unclosed <a@b.example>', [("unclosed", "a@b.example")]),
         (b"<mailto:a@b.example>", [("", "a@b.example")]),
         (b"A <a@b.example> <c@d.example>", [("A <a@b.example>", "c@d.example")]),
     ],
-)  # fmt: skip
+)
 def test_addresses(raw: bytes, read: list[tuple[str, str]]) -> None:
     assert mailboxes(raw) == [Mailbox(*one) for one in read]
 
@@ -209,11 +236,19 @@ def test_fields() -> None:
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
-        ("../../etc/passwd", "passwd"), ("C:\\x\\y.txt", "y.txt"), ("a\x00b.txt", "ab.txt"), ("\u202egpj.exe", "gpj.exe"), ("....", "attachment.pdf"),
-        ("", "attachment.pdf"), ("CON.txt", "_CON.txt"), (" a  b .txt ", "a b .txt"), ("Rechnung für März.pdf", "Rechnung für März.pdf"),
-        ("e\u0301.txt", "é.txt"), ('a<b>"c|d?.txt', "a_b__c_d_.txt"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\y.txt", "y.txt"),
+        ("a\x00b.txt", "ab.txt"),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("....", "attachment.pdf"),
+        ("", "attachment.pdf"),
+        ("CON.txt", "_CON.txt"),
+        (" a  b .txt ", "a b .txt"),
+        ("Rechnung für März.pdf", "Rechnung für März.pdf"),
+        ("e\u0301.txt", "é.txt"),
+        ('a<b>"c|d?.txt', "a_b__c_d_.txt"),
     ],
-)  # fmt: skip
+)
 def test_names_of_files_do_no_harm(name: str, safe: str) -> None:
     assert safe_name(name, "application/pdf") == safe
 

@@ -10,7 +10,10 @@ from upheld.channels.mail.quoting import folded, folded_html
 
 HISTORIES = {
     "Gmail": "On Mon, Mar 2, 2026 at 9:00 AM Support <support@x.example> wrote:\n> Is it on?\n> Thanks",
-    "Gmail, broken line": "On Mon, Mar 2, 2026 at 9:00 AM TechFlow Solutions Support <\nsupport@techflowsolutions.com> wrote:\n\n> Is it on?",
+    "Gmail, broken line": (
+        "On Mon, Mar 2, 2026 at 9:00 AM TechFlow Solutions Support <\n"
+        "support@techflowsolutions.com> wrote:\n\n> Is it on?"
+    ),
     "Apple Mail": "On Mar 2, 2026, at 9:00 AM, Support <support@x.example> wrote:\n> \n> Is it on?",
     "Thunderbird, German": "Am 02.03.26 um 09:00 schrieb Support:\n> Ist es an?",
     "Gmail, German": "Am Mo., 2. März 2026 um 09:00 Uhr schrieb Support <support@x.example>:\n> Ist es an?",
@@ -24,15 +27,26 @@ HISTORIES = {
     "Russian": "пн, 2 мар. 2026 г. в 09:00, Support <support@x.example>:\n> Включено?",
     "Japanese": "2026年3月2日(月) 9:00 Support <support@x.example>:\n> 電源は?",
     "Chinese": "Support <support@x.example> 于2026年3月2日周一 09:00写道：\n> 开了吗？",
-    "Outlook": "From: Support <support@x.example>\nSent: Monday, March 2, 2026 9:00 AM\nTo: Customer\nSubject: Re: The pump\n\nIs it on?",
-    "Outlook with a rule": "________________________________\nFrom: Support <support@x.example>\nSent: Monday\nTo: Customer\nSubject: The pump\n\nIs it on?",
-    "Outlook, German": "Von: Support <support@x.example>\nGesendet: Montag, 2. März 2026 09:00\nAn: Kunde\nBetreff: AW: Pumpe\n\nIst es an?",
-    "Outlook, French": "De : Support <support@x.example>\nEnvoyé : lundi 2 mars 2026 09:00\nÀ : Client\nObjet : RE: pompe\n\nAllumé ?",
+    "Outlook": (
+        "From: Support <support@x.example>\nSent: Monday, March 2, 2026 9:00 AM\nTo: Customer\n"
+        "Subject: Re: The pump\n\nIs it on?"
+    ),
+    "Outlook with a rule": (
+        "________________________________\nFrom: Support <support@x.example>\nSent: Monday\nTo: "
+        "Customer\nSubject: The pump\n\nIs it on?"
+    ),
+    "Outlook, German": (
+        "Von: Support <support@x.example>\nGesendet: Montag, 2. März 2026 09:00\nAn: Kunde\n"
+        "Betreff: AW: Pumpe\n\nIst es an?"
+    ),
+    "Outlook, French": (
+        "De : Support <support@x.example>\nEnvoyé : lundi 2 mars 2026 09:00\nÀ : Client\nObjet : RE: pompe\n\nAllumé ?"
+    ),
     "original message": "-----Original Message-----\nFrom: Support\nIs it on?",
     "original message, German": "-----Ursprüngliche Nachricht-----\nVon: Support\nIst es an?",
     "marks alone": "> Is it on?\n> Thanks",
     "marker line": "##- Please type your reply above this line -##\nold things",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("client", HISTORIES)

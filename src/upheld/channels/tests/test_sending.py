@@ -95,9 +95,9 @@ def test_queueing_the_same_key_again_is_queueing_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_is_not_sent() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         mail = queued()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert OutgoingMail.objects.count() == 0
     assert job_count(mail) == 0
 

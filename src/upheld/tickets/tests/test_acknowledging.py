@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,7 +73,7 @@ def test_nothing_of_the_senders_own_text_is_in_it(cast: Cast) -> None:
         {"sender": "noreply@harbour.example"},
     ],
 )
-def test_no_machine_and_nobody_who_asked_for_silence_is_answered(cast: Cast, fields: dict[str, str]) -> None:
+def test_no_machine_and_nobody_who_asked_for_silence_is_answered(cast: Cast, fields: dict[str, Any]) -> None:
     assert acknowledgement(ticket_of(take(letter(**fields)))) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -35,7 +36,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def opened(cast: Cast, **fields: str) -> Ticket:
+def opened(cast: Cast, **fields: Any) -> Ticket:
     return ticket_of(take(letter(message_id="<first@harbour.example>", **fields)))
 
 
@@ -289,8 +290,9 @@ def bounce(sent: OutgoingMail, address: str = "customer@harbour.example", status
     return (
         "From: MAILER-DAEMON@mx.harbour.example\r\nSubject: Undelivered\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
-        f"--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; {address}\r\n"
-        f"Action: failed\r\nStatus: {status}\r\n--x\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {sent.message_id}\r\n--x--"
+        "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: {status}\r\n"
+        f"--x\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {sent.message_id}\r\n--x--"
     ).encode()
 
 
