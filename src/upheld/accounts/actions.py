@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -11,11 +12,18 @@ from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.people.models import Person
 
-PUBLIC_PROVIDERS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com aol.com gmx.de gmx.net gmx.com "
-    "web.de mail.ru yandex.ru qq.com 163.com 126.com proton.me protonmail.com zoho.com mail.com t-online.de orange.fr free.fr laposte.net "
-    "libero.it uol.com.br bol.com.br naver.com hanmail.net fastmail.com hey.com pm.me tutanota.com".split()
-)
+# fmt: off
+PUBLIC_PROVIDERS = frozenset({
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
+    "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "gmx.com", "web.de", "mail.ru", "yandex.ru", "qq.com",
+    "163.com", "126.com", "proton.me", "protonmail.com", "zoho.com", "mail.com", "t-online.de", "orange.fr",
+    "free.fr", "laposte.net", "libero.it", "uol.com.br", "bol.com.br", "naver.com", "hanmail.net", "fastmail.com",
+    "hey.com", "pm.me", "tutanota.com",
+})
+# fmt: on
+
+
+DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
 
 
 class AccountRefused(Exception):
@@ -35,8 +43,13 @@ def change_plan(account: Account, *, plan: str, by: Actor, at: datetime) -> None
 
 @transaction.atomic
 def add_domain(account: Account, *, name: str, by: Actor, at: datetime) -> Domain:
-    """Senders of this mail domain belong to the account from now on. Refused for public mail providers and for another's domain."""
+    """Senders of this mail domain belong to the account from now on.
+
+    Refused for what is no domain, for public mail providers, and for another's domain.
+    """
     name = name.strip().lower().removeprefix("@")
+    if not DOMAIN.fullmatch(name):
+        raise AccountRefused(f"“{name}” is no mail domain. Write it like harbour.example.")
     if name in PUBLIC_PROVIDERS:
         raise AccountRefused(f"{name} is a public mail provider; its senders do not all belong to one account.")
     domain, is_new = Domain.objects.get_or_create(name=name, defaults={"account": account})
@@ -49,19 +62,34 @@ def add_domain(account: Account, *, name: str, by: Actor, at: datetime) -> Domai
 
 @transaction.atomic
 def add_contact(
-    *, email: str, name: str = "", account: Account | None, by: Actor, at: datetime, is_administrator: bool = False, zone: str = ""
+    *,
+    email: str,
+    name: str = "",
+    account: Account | None,
+    by: Actor,
+    at: datetime,
+    is_administrator: bool = False,
+    zone: str = "",
 ) -> Contact:
     """A person at an account, known by a mail address. An address that is known already returns its contact unchanged."""
     email = email.strip().lower()
+    if "@" not in email:
+        raise AccountRefused(f"“{email}” is no mail address.")
     known = Contact.objects.at_address(email).first()
     if known is not None:
         return known
     person = Person.objects.filter(email=email).first()
     if person is None:
         person = Person.objects.create_user(
-            email, None, name=name, zone=zone or (account.zone if account else "UTC"), language=account.language if account else "en"
+            email,
+            None,
+            name=name,
+            zone=zone or (account.zone if account else "UTC"),
+            language=account.language if account else "en",
         )
-    contact, _ = Contact.objects.get_or_create(person=person, defaults={"account": account, "is_administrator": is_administrator})
+    contact, _ = Contact.objects.get_or_create(
+        person=person, defaults={"account": account, "is_administrator": is_administrator}
+    )
     Identity.objects.get_or_create(kind="mail", value=email, defaults={"contact": contact})
     record("contact.added", contact.key, by=by, at=at, data={"account": account.key if account else None})
     return contact
