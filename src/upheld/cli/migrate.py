@@ -14,17 +14,17 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     migrate(verbosity=0 if given.quiet else 1)
     gather_static_files()
-    return _publish_the_first_policy()
+    return _publish_the_first_policy(quiet=given.quiet)
 
 
-def _publish_the_first_policy() -> int:
+def _publish_the_first_policy(*, quiet: bool) -> int:
     """A desk without a policy can promise nothing: the first one is that of UPHELD_POLICY. Later ones are published by hand."""
     from django.conf import settings
 
     from upheld.cli.publish import publish_folder
     from upheld.commitments.models import PolicyVersion
 
-    return 0 if PolicyVersion.objects.exists() else publish_folder(settings.UPHELD_POLICY)
+    return 0 if PolicyVersion.objects.exists() else publish_folder(settings.UPHELD_POLICY, quiet=quiet)
 
 
 def migrate(verbosity: int = 0) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import sys
 
 import structlog
@@ -55,6 +56,15 @@ def is_database_away(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+class ShortOutages(logging.Filter):
+    """A database that is away is one line for each request, and not a page of where we were when we noticed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and is_database_away(record.exc_info[1]):
+            record.exc_info = None
+        return True
 
 
 def _page(status: int, title: str, text: str) -> HttpResponse:

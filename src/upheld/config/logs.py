@@ -82,6 +82,7 @@ def logging_settings(form: Literal["json", "text"], level: str = "INFO") -> dict
                 "foreign_pre_chain": _shared_chain(),
             }
         },
+        "filters": {"short_outages": {"()": "upheld.config.failures.ShortOutages"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chain"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
@@ -89,7 +90,7 @@ def logging_settings(form: Literal["json", "text"], level: str = "INFO") -> dict
             "procrastinate": {"level": "WARNING"},
             "granian": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
             "_granian": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["short_outages"]},
             "psycopg.pool": {"level": "ERROR"},
         },
     }

@@ -86,7 +86,14 @@ MIDDLEWARE = [
 _database = ENVIRONMENT.database or database_of(embedded.cluster_in(ENVIRONMENT.data).url())
 _pool: dict[str, Any] | bool = False
 if ENVIRONMENT.database_pool:
-    _pool = {"min_size": 1, "max_size": ENVIRONMENT.database_pool, "timeout": 3, "max_idle": 300}
+    # A short `reconnect_timeout`: each request starts the tries afresh, instead of waiting out pauses that double.
+    _pool = {
+        "min_size": 1,
+        "max_size": ENVIRONMENT.database_pool,
+        "timeout": 3,
+        "max_idle": 300,
+        "reconnect_timeout": 3,
+    }
 DATABASES: dict[str, Any] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

@@ -72,12 +72,15 @@ def test_not_ready_before_the_migrations(client: Client, db: None, monkeypatch: 
 
 
 @override_settings(ROOT_URLCONF=__name__)
-def test_a_page_without_its_database_is_a_plain_503(browser: Client, lost: None) -> None:
+def test_a_page_without_its_database_is_a_plain_503(
+    browser: Client, lost: None, caplog: pytest.LogCaptureFixture
+) -> None:
     response = browser.get("/reads/x/")
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
     assert "Back in a moment" in response.content.decode()
     assert "Connection refused" not in response.content.decode()
+    assert "Traceback" not in caplog.text
     assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]
 
 
