@@ -198,6 +198,15 @@ class Life:
         )
         self._record(milestone, by=by.actor, at=at, message=message.pk)
 
+    def remind(self, *, at: datetime) -> None:
+        """The policy reminds a customer who is waited for, once for each wait."""
+        self.pass_time(at)
+        ticket = self.ticket
+        assert ticket.last_message_at is not None
+        ticket.reminded_at = at
+        self._record("reminded", by=self._policy_actor, at=at)
+        self.events[-1].key = f"reminder:{ticket.pk}:{int(ticket.last_message_at.timestamp())}"
+
     def ask_how_it_went(self, *, at: datetime) -> None:
         """The survey's mail, which the policy sends by itself."""
         self.pass_time(at)

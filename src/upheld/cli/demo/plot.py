@@ -121,7 +121,14 @@ class Plot:
 
     def _customer(self, text: str) -> None:
         zone = self.contact.person.zoneinfo
-        self._go(pacing.customer_at(self.dice, after=self.at, severity=self.story.severity, zone=zone))
+        moment = pacing.customer_at(self.dice, after=self.at, severity=self.story.severity, zone=zone)
+        patience = self.policy.rules.get("remind_waiting_after")
+        if patience is not None and self.life.ticket.status == Ticket.Status.WAITING:
+            reminder = self.at + timedelta(microseconds=patience)
+            if reminder < moment:
+                self._go(reminder)
+                self.life.remind(at=self.at)
+        self._go(moment)
         ticket = self.life.ticket
         channel = ticket.channel if ticket.channel in ("email", "portal") else "portal"
         self.life.customer_reply(self.filled(text), by=self.contact, at=self.at, channel=channel)
