@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from upheld.accounts.models import Account, Contact
 from upheld.commitments.models import Commitment
@@ -113,9 +113,8 @@ def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[s
     }
     for name in departments:
         parts[f"department/{name}"] = (f"{UNSETTLED} AND department = %s", [name])
-    columns = ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 {sql} LIMIT {COUNTED_UP_TO}) counted)" for sql, _ in parts.values()
-    )
+    count = "(SELECT count(*) FROM (SELECT 1 {} LIMIT {}) counted)"
+    columns = ", ".join(count.format(sql, COUNTED_UP_TO) for sql, _ in parts.values())
     sql = f"SELECT {columns}, (SELECT coalesce(max(id), 0) FROM events_event)"  # noqa: S608 - our own words
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for _, values in parts.values() for value in values])
@@ -128,51 +127,111 @@ def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[s
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some tickets in order; `after` is the key of the last one when more follow."""
+class Line:
+    """A ticket as a line of the queue shows it: plain values, since a page of model objects costs more than its query."""
 
-    tickets: list[Ticket]
+    pk: int
+    title: str
+    preview: str
+    priority: str
+    plan: str
+    status: str
+    channel: str
+    last_message_by: str
+    last_message_at: datetime | None
+    changed_at: datetime
+    due_at: datetime | None
+    requester_name: str
+    requester_email: str
+    account: str | None
+    assignee: int | None
+    assignee_name: str | None
+    assignee_email: str | None
+    read_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        return f"ticket:{self.pk}"
+
+    @property
+    def is_unread(self) -> bool:
+        """Somebody wrote since the reader looked: the customer, or a colleague."""
+        return self.last_message_at is not None and (self.read_at is None or self.read_at < self.last_message_at)
+
+
+COLUMNS = (
+    "pk",
+    "title",
+    "preview",
+    "priority",
+    "plan",
+    "status",
+    "channel",
+    "last_message_by",
+    "last_message_at",
+    "changed_at",
+    "due_at",
+    "requester__person__name",
+    "requester__person__email",
+    "account__name",
+    "assignee",
+    "assignee__person__name",
+    "assignee__person__email",
+)
+
+
+def lines(tickets: TicketQuerySet, reader: Person) -> list[Line]:
+    """The tickets in their order, as lines. One query."""
+    readings = Reading.objects.filter(ticket=OuterRef("pk"), person=reader).values("read_at")
+    rows = tickets.annotate(my_read_at=Subquery(readings[:1])).values_list(*COLUMNS, "my_read_at")
+    return [Line(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines in order; `after` is the key of the last one when more follow."""
+
+    lines: list[Line]
     after: str
 
 
-def page(tickets: TicketQuerySet, view: View, *, after: str = "", size: int = PAGE) -> Page:
+def page(tickets: TicketQuerySet, view: View, *, reader: Person, after: str = "", size: int = PAGE) -> Page:
     """The tickets that follow the key `after`. A key that is none gives the first page. At most two queries."""
-    rows = tickets.for_rows()
     if view.is_tightest_first:
-        found = _tightest(rows, after, size + 1)
+        found = _tightest(tickets, reader, after, size + 1)
     else:
-        found = list(_after_change(rows, after).order_by("-changed_at", "-id")[: size + 1])
+        found = lines(_after_change(tickets, after).order_by("-changed_at", "-id")[: size + 1], reader)
     shown = found[:size]
     return Page(shown, _key(shown[-1], view) if len(found) > size else "")
 
 
-def _tightest(rows: TicketQuerySet, after: str, wanted: int) -> list[Ticket]:
+def _tightest(tickets: TicketQuerySet, reader: Person, after: str, wanted: int) -> list[Line]:
     """Those with a due time come first, then those without, by number: two ranges of one index."""
     due, number = _parsed(after)
-    found: list[Ticket] = []
+    found: list[Line] = []
     if number is None or due is not None:
-        timed = rows.filter(due_at__isnull=False).order_by("due_at", "id")
+        timed = tickets.filter(due_at__isnull=False).order_by("due_at", "id")
         if due is not None and number is not None:
             timed = timed.filter(due_at__gte=due).exclude(due_at=due, id__lte=number)
-        found = list(timed[:wanted])
+        found = lines(timed[:wanted], reader)
     if len(found) < wanted:
-        untimed = rows.filter(due_at=None).order_by("id")
+        untimed = tickets.filter(due_at=None).order_by("id")
         if number is not None and due is None:
             untimed = untimed.filter(id__gt=number)
-        found += untimed[: wanted - len(found)]
+        found += lines(untimed[: wanted - len(found)], reader)
     return found
 
 
-def _after_change(rows: TicketQuerySet, after: str) -> TicketQuerySet:
+def _after_change(tickets: TicketQuerySet, after: str) -> TicketQuerySet:
     changed, number = _parsed(after)
     if changed is None or number is None:
-        return rows
-    return rows.filter(changed_at__lte=changed).exclude(changed_at=changed, id__gte=number)
+        return tickets
+    return tickets.filter(changed_at__lte=changed).exclude(changed_at=changed, id__gte=number)
 
 
-def _key(ticket: Ticket, view: View) -> str:
-    moment = ticket.due_at if view.is_tightest_first else ticket.changed_at
-    return f"{'n' if moment is None else (moment - EPOCH) // timedelta(microseconds=1)}-{ticket.pk}"
+def _key(line: Line, view: View) -> str:
+    moment = line.due_at if view.is_tightest_first else line.changed_at
+    return f"{'n' if moment is None else (moment - EPOCH) // timedelta(microseconds=1)}-{line.pk}"
 
 
 def _parsed(key: str) -> tuple[datetime | None, int | None]:
@@ -183,26 +242,19 @@ def _parsed(key: str) -> tuple[datetime | None, int | None]:
         return None, None
 
 
-# -- what a row shows beyond the ticket -------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The tightest awaited commitment of a ticket, and how many more there are."""
+
+    tightest: Commitment
+    more: int
 
 
-def awaited(tickets: Sequence[Ticket]) -> Mapping[int, list[Commitment]]:
-    """The awaited commitments of each ticket, tightest first. One query."""
-    found: dict[int, list[Commitment]] = {ticket.pk: [] for ticket in tickets}
-    for row in (
-        Commitment.objects.awaited()
-        .of(*(ticket.key for ticket in tickets))
-        .order_by(F("due_at").asc(nulls_last=True), "id")
-    ):
-        found[int(row.subject.partition(":")[2])].append(row)
+def awaited(keys: Sequence[str]) -> Mapping[str, Awaited]:
+    """By subject key, for those that await anything. One query."""
+    rows = Commitment.objects.awaited().of(*keys).order_by(F("due_at").desc(nulls_first=True), "-id")
+    found: dict[str, Awaited] = {}
+    for row in rows:
+        before = found.get(row.subject)
+        found[row.subject] = Awaited(row, before.more + 1 if before else 0)
     return found
-
-
-def unread(tickets: Sequence[Ticket], person: Person) -> set[int]:
-    """Which of the tickets have a message that the person has not read: the customer's, or a colleague's. One query."""
-    read = dict(Reading.objects.filter(person=person, ticket__in=tickets).values_list("ticket_id", "read_at"))
-    return {
-        ticket.pk
-        for ticket in tickets
-        if ticket.last_message_at and (ticket.pk not in read or read[ticket.pk] < ticket.last_message_at)
-    }

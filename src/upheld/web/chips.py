@@ -92,7 +92,7 @@ def chip(row: Commitment, now: datetime, *, in_full: bool = False, href: str = "
         time=span(left) if left > 0 else f"{span(-left)} late",
         look=look,
         title=f"{clause.label}: {'due' if left > 0 else 'was due'} {row.due_at:%Y-%m-%d %H:%M} UTC",
-        share=round(share, 4),
+        share=round(share, 2),
         due_ms=to_us(row.due_at) // 1000,
         soon_ms=_soon(row, calendar) // 1000,
         has_bar=True,

@@ -16,7 +16,7 @@ from upheld.commitments.policies import in_force
 from upheld.events.models import Event
 from upheld.tickets.models import Ticket
 from upheld.web import names
-from upheld.web.desk.queue import rows_of
+from upheld.web.desk.rows import drawn_from
 from upheld.web.desk.workspace import show
 from upheld.web.times import clock
 from upheld.web.viewer import AgentRequest, for_agents, for_leads
@@ -74,7 +74,7 @@ def account(request: AgentRequest, pk: int) -> HttpResponse:
         "account": one,
         "contacts": list(one.contacts.select_related("person").order_by("-is_administrator", "person__name")),
         "domains": [domain.name for domain in one.domains.all()],
-        "rows": rows_of(list(tickets.unsettled().for_rows().tightest_first()[:SHOWN]), request.agent, now),
+        "rows": drawn_from(tickets.unsettled().tightest_first()[:SHOWN], request.agent, now),
         "settled": list(tickets.filter(is_settled=True).order_by("-id")[:SHOWN]),
         "plan": in_force().plans.get(one.plan),
         "plans": names.choices("plans"),
@@ -111,7 +111,7 @@ def contact(request: AgentRequest, pk: int) -> HttpResponse:
     context = {
         "contact": one,
         "identities": list(one.identities.order_by("kind", "value")),
-        "rows": rows_of(list(tickets.unsettled().for_rows().tightest_first()[:SHOWN]), request.agent, now),
+        "rows": drawn_from(tickets.unsettled().tightest_first()[:SHOWN], request.agent, now),
         "settled": list(tickets.filter(is_settled=True).order_by("-id")[:SHOWN]),
         "their_now": clock(timezone.localtime(now, one.person.zoneinfo)),
     }

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from upheld.commitments.policies import in_force
 from upheld.events.models import Event
-from upheld.people.models import Team
+from upheld.tickets import queries
 from upheld.web.desk.asking import ask, ticket_of
 from upheld.web.desk.lines import Names, lines
 from upheld.web.viewer import AgentRequest, for_agents
@@ -20,5 +20,5 @@ MOST = 1000
 def events(request: AgentRequest, pk: int) -> HttpResponse:
     ticket = ticket_of(request, pk)
     rows = list(Event.objects.about(ticket.key)[:MOST])
-    told = lines(rows, Names(rows, contacts=[ticket.requester], teams=Team.objects.all()), in_force())
+    told = lines(rows, Names(rows, contacts=[ticket.requester], teams=queries.people_here()[1]), in_force())
     return ask(request, "desk/ask/events.html", {"ticket": ticket, "lines": told})

@@ -9,7 +9,7 @@ from typing import Any
 
 from upheld.accounts.models import Contact
 from upheld.events.models import Event
-from upheld.people.models import Agent, Person, Team
+from upheld.people.models import Agent, Person
 from upheld.policy import Policy
 from upheld.web import names
 
@@ -57,12 +57,13 @@ class Names:
         self,
         events: Iterable[Event],
         *,
-        agents: Iterable[Agent] = (),
+        agents: Iterable[tuple[int, int, str]] = (),
         contacts: Iterable[Contact] = (),
-        teams: Iterable[Team] = (),
+        teams: Iterable[tuple[int, str]] = (),
     ) -> None:
-        self._names: dict[str, str] = {f"team:{team.pk}": team.name for team in teams}
-        self._learn(agents)
+        self._names: dict[str, str] = {f"team:{pk}": name for pk, name in teams}
+        for agent, person, name in agents:
+            self._names[f"agent:{agent}"] = self._names[f"person:{person}"] = name
         self._learn(contacts)
         missing = {key for event in events for key in _keys(event)} - self._names.keys()
         if numbers := _numbers(missing, "agent"):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from upheld.commitments.policies import in_force
 from upheld.people.models import Agent
 from upheld.tickets.models import Ticket
-from upheld.web.desk.queue import rows_of
+from upheld.web.desk.rows import drawn_from
 from upheld.web.desk.workspace import show
 from upheld.web.times import clock
 from upheld.web.viewer import AgentRequest, for_agents
@@ -38,10 +38,10 @@ def people(request: AgentRequest) -> HttpResponse:
 def agent(request: AgentRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Agent.objects.select_related("person", "team"), pk=pk)
     now = timezone.now()
-    tickets = Ticket.objects.visible_to(request.person).unsettled().assigned_to(one).for_rows().tightest_first()
+    tickets = Ticket.objects.visible_to(request.person).unsettled().assigned_to(one).tightest_first()
     context = {
         "one": one,
-        "rows": rows_of(list(tickets[:SHOWN]), request.agent, now),
+        "rows": drawn_from(tickets[:SHOWN], request.agent, now),
         "level": in_force().levels.get(one.level),
         "their_now": clock(timezone.localtime(now, one.person.zoneinfo)),
     }

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from upheld.people.models import Agent
-from upheld.tickets import queues
+from upheld.tickets import queries, queues
 from upheld.tickets.models import Ticket
 from upheld.tickets.models.ticket import TicketQuerySet
 from upheld.web import names
-from upheld.web.chips import Chip, chip
+from upheld.web.desk.rows import drawn
 from upheld.web.desk.workspace import show, surroundings, view_named
 from upheld.web.viewer import AgentRequest, for_agents
-
-CHANNEL_ICONS = {
-    "email": "mail",
-    "phone": "phone",
-    "chat": "message-circle",
-    "portal": "globe",
-    "social": "at-sign",
-    "forum": "messages-square",
-}
 
 
 class SearchForm(forms.Form):
@@ -57,18 +44,6 @@ class SearchForm(forms.Form):
         return self.is_valid() and any(self.cleaned_data.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A ticket in the queue with everything its line shows."""
-
-    ticket: Ticket
-    chip: Chip | None
-    more: int
-    is_unread: bool
-    is_mine: bool
-    channel_icon: str
-
-
 @require_safe
 @for_agents
 def start(request: AgentRequest) -> HttpResponse:
@@ -85,8 +60,8 @@ def queue(request: AgentRequest, view_name: str) -> HttpResponseBase:
     if (number := _number(form)) and Ticket.objects.visible_to(request.person).filter(pk=number).exists():
         return redirect("desk:ticket", number)
     tickets = form.filter(queues.tickets_in(view, person=request.person, agent=request.agent, now=now))
-    page = queues.page(tickets, view, after=request.GET.get("after", ""))
-    rows = rows_of(page.tickets, request.agent, now)
+    page = queues.page(tickets, view, reader=request.person, after=request.GET.get("after", ""))
+    rows = drawn(page.lines, request.agent, now)
     context = {
         "view": view,
         "rows": rows,
@@ -99,29 +74,13 @@ def queue(request: AgentRequest, view_name: str) -> HttpResponseBase:
     return show(request, "desk/queue.html", {**context, **_choices()}, here=view.name)
 
 
-def rows_of(tickets: list[Ticket], agent: Agent, now: datetime) -> list[Row]:
-    """Two queries, however many tickets."""
-    awaited, unread = queues.awaited(tickets), queues.unread(tickets, agent.person)
-    return [
-        Row(
-            ticket=ticket,
-            chip=chip(awaited[ticket.pk][0], now) if awaited[ticket.pk] else None,
-            more=max(0, len(awaited[ticket.pk]) - 1),
-            is_unread=ticket.pk in unread,
-            is_mine=ticket.assignee_id == agent.pk,
-            channel_icon=CHANNEL_ICONS.get(ticket.channel, "message-square"),
-        )
-        for ticket in tickets
-    ]
-
-
 def _choices() -> dict[str, object]:
     """What the search and the bulk forms offer. One query."""
     return {
         "statuses": Ticket.Status.choices,
         "priorities": names.choices("priorities"),
         "plans": names.choices("plans"),
-        "agents": list(Agent.objects.working().select_related("person").order_by("person__name")),
+        "agents": queries.agents_by_name(),
     }
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from upheld.commitments.policies import in_force
 from upheld.people.models import Agent
@@ -55,13 +58,12 @@ def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
     """The context of `desk/base.html`. One query."""
     departments = in_force().departments
     counts = queues.counts(agent=request.agent, departments=departments, now=timezone.now())
-    views = [_entry(view, counts) for view in queues.VIEWS.values() if view is not queues.ALL]
-    teams = [_entry(queues.department_view(one.name, str(one.label)), counts) for one in departments.values()]
+    views = tuple(_entry(view, counts) for view in queues.VIEWS.values() if view is not queues.ALL)
+    teams = tuple(_entry(queues.department_view(one.name, str(one.label)), counts) for one in departments.values())
     return {
         "here": here,
-        "views": views,
-        "departments": teams,
-        "places": _places(request.agent),
+        "here_count": next((entry.said for entry in views + teams if entry.name == here), ""),
+        "navigation": _drawn(views, teams, _places(is_administrator=request.agent.is_administrator), here),
         "waiting_for_me": counts["notifications"],
         "counts": counts,
         "is_folded": request.COOKIES.get("views") == "folded",
@@ -77,25 +79,40 @@ def show(
     return render(request, template, {**surroundings(request, here=here), **context}, status=status)
 
 
+@lru_cache(maxsize=256)
+def _drawn(
+    views: tuple[Entry, ...], departments: tuple[Entry, ...], places: tuple[Entry, ...], here: str
+) -> SafeString:
+    """The navigation as HTML, remembered for as long as it says the same."""
+    context = {"views": views, "departments": departments, "places": places, "here": here}
+    return get_template("desk/parts/navigation.html").render(context)
+
+
+@lru_cache(maxsize=256)
+def _address(view: str) -> str:
+    return reverse("desk:queue", args=[view])
+
+
 def _entry(view: queues.View, counts: Mapping[str, int]) -> Entry:
     return Entry(
         view.name,
         view.label,
-        reverse("desk:queue", args=[view.name]),
+        _address(view.name),
         ICONS.get(view.name, "hash"),
         counts.get(view.name) if view.is_counted else None,
         KEYS.get(view.name, ""),
     )
 
 
-def _places(agent: Agent) -> list[Entry]:
+@lru_cache(maxsize=2)
+def _places(*, is_administrator: bool) -> tuple[Entry, ...]:
     places = [
         Entry("accounts", "Accounts", reverse("desk:accounts"), "building-2", keys="g c"),
         Entry("people", "People", reverse("desk:people"), "users", keys="g p"),
         Entry("policy", "Policy", reverse("desk:policy"), "scroll-text", keys="g y"),
     ]
-    if agent.is_administrator:
+    if is_administrator:
         places.append(Entry("mails", "Mail trace", reverse("desk:mails"), "mailbox"))
     if settings.UPHELD_DEMO:
         places.append(Entry("demo", "Sent mails", reverse("demo:mails"), "send"))
-    return places
+    return tuple(places)

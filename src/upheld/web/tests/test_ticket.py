@@ -1,0 +1,415 @@
+"""The page of a ticket, and what agents do on it: each act works, is refused with a reason, and is nobody else's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from upheld.conftest import Cast
+from upheld.events.models import Event
+from upheld.people.models import Team
+from upheld.tickets.actions.assignment import assign
+from upheld.tickets.actions.conversation import customer_reply, note, reply
+from upheld.tickets.actions.watching import link, watch
+from upheld.tickets.models import Draft, Reading, Ticket
+from upheld.web.tests.conftest import Browsing, Opening
+
+TICKET_QUERIES = 16
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def agent(browse: Browsing, cast: Cast) -> Client:
+    return browse(cast.agent)
+
+
+def address(ticket: Ticket, part: str = "") -> str:
+    return f"/desk/tickets/{ticket.pk}/{part}"
+
+
+def said(client: Client, ticket: Ticket) -> str:
+    response = client.get(address(ticket))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_ticket_customer_conversation_and_promises(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    now = datetime.now(UTC)
+    reply(ticket, text="We are looking into it.", by=cast.agent.actor, at=now, author=cast.agent.person, send=False, cc=["boss@harbour.example"])
+    note(ticket, text="Smells like the index.", by=cast.colleague.actor, at=now, author=cast.colleague.person)
+    html = said(agent, ticket)
+    for expected in (
+        "The export stops half-way", "Customer Reed", "Harbour Mills", "Enterprise", "Since this morning", "We are looking into it.",
+        "Smells like the index.", "internal", "Copy to boss@harbour.example", "First response", "Reply to Customer Reed",
+    ):  # fmt: skip
+        assert expected in html, expected
+
+
+def test_opening_it_marks_it_read(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    said(agent, ticket)
+    assert Reading.objects.filter(person=cast.agent.person, ticket=ticket).count() == 1
+    said(agent, ticket)
+    assert "is-unread" not in agent.get("/desk/queue/open/").content.decode()
+
+
+def test_a_quote_is_folded_and_markup_of_customers_is_no_markup(agent: Client, opened: Opening) -> None:
+    ticket = opened(text="<script>alert(1)</script>\n\nOn Monday Ana wrote:\n> old words\n> more")
+    html = said(agent, ticket)
+    assert "<script>alert" not in html
+    assert "Quoted text" in html
+
+
+def test_it_costs_a_fixed_number_of_queries(agent: Client, cast: Cast, opened: Opening) -> None:
+    ticket, other, third = opened(), opened(title="Other"), opened(title="Third")
+    now = datetime.now(UTC)
+    Team.objects.create(name="Billing", department="billing")
+    for number in range(6):
+        reply(ticket, text=f"Answer {number}", by=cast.agent.actor, at=now, author=cast.agent.person, send=False)
+        customer_reply(ticket, text=f"Question {number}", by=cast.customer.actor, at=now, author=cast.customer.person, channel="portal")
+    watch(ticket, person=cast.colleague.person, by=cast.lead.actor, at=now)
+    link(ticket, other=other, by=cast.agent.actor, at=now)
+    link(third, other=ticket, by=cast.agent.actor, at=now)
+    assign(ticket, to=cast.senior, by=cast.lead.actor, at=now)
+    agent.get(address(other))
+    with CaptureQueriesContext(connection) as captured:
+        html = said(agent, ticket)
+    assert "#" + str(other.pk) in html
+    assert "#" + str(third.pk) in html
+    assert len(captured) <= TICKET_QUERIES, "\n".join(query["sql"][:140] for query in captured)
+
+
+def test_a_long_thread_is_folded_in_the_middle(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    said(agent, ticket)
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    for number in range(12):
+        reply(ticket, text=f"Answer {number}", by=cast.agent.actor, at=now, author=cast.agent.person, send=False)
+    assert said(agent, ticket).count('class="folded"') == 7
+
+
+def test_the_live_part_leaves_the_composer_alone(agent: Client, ticket: Ticket) -> None:
+    html = agent.get(address(ticket), headers=HTMX).content.decode()
+    assert 'id="thread"' in html
+    assert 'id="composer"' not in html
+    assert "<html" not in html
+
+
+def test_nobody_else_sees_it(browse: Browsing, cast: Cast, ticket: Ticket) -> None:
+    for somebody in (cast.customer, cast.customer_admin, cast.stranger):
+        assert browse(somebody).get(address(ticket)).status_code == 404
+    assert Client().get(address(ticket)).status_code == 302
+    assert browse(cast.agent).get("/desk/tickets/999999/").status_code == 404
+
+
+# -- writing --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_is_sent_with_its_files_and_the_draft_is_gone(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    agent.post(address(ticket, "draft/"), {"text": "Dear", "kind": "reply"})
+    assert Draft.objects.get().text == "Dear"
+    assert "Dear</textarea>" in said(agent, ticket)
+    upload = SimpleUploadedFile("log.txt", b"all of it", content_type="text/plain")
+    response = agent.post(address(ticket, "replies/"), {"text": "Dear Ana, see there.", "cc": "boss@harbour.example", "then": "", "files": [upload]})
+    assert response["Location"] == address(ticket)
+    message = ticket.messages.get(by="staff")
+    assert (message.text, message.cc, message.is_internal) == ("Dear Ana, see there.", ["boss@harbour.example"], False)
+    attachment = message.attachments.get()
+    assert attachment.name == "log.txt"
+    assert not Draft.objects.exists()
+    download = agent.get(f"/attachments/{attachment.pk}/log.txt")
+    assert b"".join(download.streaming_content) == b"all of it"  # type: ignore[arg-type]
+    assert download["Content-Disposition"].startswith("attachment")
+
+
+def test_a_signature_is_added_once(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    cast.agent.signature = "Ames, TechFlow"
+    cast.agent.save()
+    agent.post(address(ticket, "replies/"), {"text": "Hello", "then": ""})
+    assert ticket.messages.get(by="staff").text == "Hello\n\n-- \nAmes, TechFlow"
+
+
+@pytest.mark.parametrize(("then", "status"), [("", "open"), ("waiting_on_customer", "waiting_on_customer"), ("resolved", "resolved")])
+def test_the_button_says_what_happens_then(agent: Client, ticket: Ticket, then: str, status: str) -> None:
+    agent.post(address(ticket, "replies/"), {"text": "There you are.", "then": then})
+    ticket.refresh_from_db()
+    assert ticket.status == status
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({"text": "   ", "then": ""}, "Write something before you send it."),
+        ({"text": "Hi", "cc": "not an address", "then": ""}, "is not a mail address"),
+        ({"text": "Hi", "then": "nonsense"}, "nonsense"),
+    ],
+)
+def test_what_was_typed_stays_when_it_cannot_be_sent(agent: Client, ticket: Ticket, data: dict[str, str], problem: str) -> None:
+    response = agent.post(address(ticket, "replies/"), data)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert problem in html
+    assert data["text"] in html
+    assert not ticket.messages.filter(by="staff").exists()
+    part = agent.post(address(ticket, "replies/"), data, headers=HTMX)
+    assert part.status_code == 422
+    assert b"<html" not in part.content
+
+
+def test_a_closed_ticket_takes_no_reply(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    agent.post(address(ticket, "resolution/"), {"resolution": "Done"})
+    agent.post(address(ticket, "closure/"))
+    response = agent.post(address(ticket, "replies/"), {"text": "One more thing", "then": ""})
+    assert response.status_code == 422
+    assert b"closed" in response.content
+
+
+def test_a_note_stays_inside(agent: Client, browse: Browsing, cast: Cast, ticket: Ticket) -> None:
+    upload = SimpleUploadedFile("internal.txt", b"secret")
+    agent.post(address(ticket, "notes/"), {"text": "Do not tell", "files": [upload]})
+    message = ticket.messages.get(is_internal=True)
+    attachment = message.attachments.get()
+    assert browse(cast.customer).get(f"/attachments/{attachment.pk}/internal.txt").status_code == 404
+    assert browse(cast.agent).get(f"/attachments/{attachment.pk}/other-name.txt").status_code == 404
+
+
+def test_a_draft_is_dropped_when_it_is_emptied(agent: Client, ticket: Ticket) -> None:
+    response = agent.post(address(ticket, "draft/"), {"text": "x", "kind": "note"}, headers={"Accept": "application/json"})
+    assert response.json()["saved"]
+    agent.post(address(ticket, "draft/"), {"text": " ", "kind": "note"})
+    assert not Draft.objects.exists()
+    agent.post(address(ticket, "draft/"), {"text": "y", "kind": "note"})
+    agent.delete(address(ticket, "draft/") + "?kind=note")
+    assert not Draft.objects.exists()
+
+
+# -- states ---------------------------------------------------------------------------------------------------------------
+
+
+def test_waiting_and_taking_up_again(agent: Client, ticket: Ticket) -> None:
+    agent.post(address(ticket, "waiting/"))
+    ticket.refresh_from_db()
+    assert ticket.status == "waiting_on_customer"
+    assert b"paused" in agent.get(address(ticket)).content
+    agent.post(address(ticket, "waiting/"), {"_method": "DELETE"})
+    ticket.refresh_from_db()
+    assert ticket.status == "open"
+
+
+def test_holding_asks_why(agent: Client, ticket: Ticket) -> None:
+    assert b"<form" in agent.get(address(ticket, "hold/"), headers=HTMX).content
+    assert agent.post(address(ticket, "hold/"), {"reason": ""}).status_code == 422
+    agent.post(address(ticket, "hold/"), {"reason": "The supplier answers on Monday"})
+    ticket.refresh_from_db()
+    assert ticket.status == "on_hold"
+    assert "The supplier answers on Monday" in said(agent, ticket)
+
+
+def test_resolving_needs_the_record_that_the_policy_asks_for(agent: Client, ticket: Ticket) -> None:
+    question = agent.get(address(ticket, "resolution/")).content.decode()
+    assert "What solved it" in question
+    missing = agent.post(address(ticket, "resolution/"), {"resolution": "", "cause": "use"})
+    assert missing.status_code == 422
+    assert b"What solved it" in missing.content
+    agent.post(address(ticket, "resolution/"), {"resolution": "Index rebuilt", "cause": "configuration"})
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
+    assert "Index rebuilt" in said(agent, ticket)
+    again = agent.post(address(ticket, "resolution/"), {"resolution": "Again"})
+    assert again.status_code == 422
+    assert b"settled already" in again.content
+
+
+def test_out_of_the_dialog_one_is_sent_back_to_the_ticket(agent: Client, ticket: Ticket) -> None:
+    response = agent.post(address(ticket, "resolution/"), {"resolution": "Done"}, headers=HTMX)
+    assert response["HX-Redirect"] == address(ticket)
+
+
+def test_closing_and_reopening(agent: Client, ticket: Ticket) -> None:
+    agent.post(address(ticket, "closure/"))
+    assert "Resolve the ticket first" in said(agent, ticket)
+    agent.post(address(ticket, "resolution/"), {"resolution": "Done"})
+    agent.post(address(ticket, "closure/"))
+    ticket.refresh_from_db()
+    assert ticket.status == "closed"
+    agent.post(address(ticket, "resolution/"), {"_method": "DELETE"})
+    ticket.refresh_from_db()
+    assert ticket.status == "open"
+    agent.delete(address(ticket, "resolution/"))
+    assert "This ticket is open." in said(agent, ticket)
+
+
+def test_spam_and_back(agent: Client, ticket: Ticket) -> None:
+    agent.post(address(ticket, "spam/"))
+    assert ticket.title not in agent.get("/desk/queue/open/").content.decode()
+    agent.post(address(ticket, "spam/"))
+    assert "marked as spam already" in said(agent, ticket)
+    agent.delete(address(ticket, "spam/"))
+    assert ticket.title in agent.get("/desk/queue/open/").content.decode()
+
+
+# -- properties -----------------------------------------------------------------------------------------------------------
+
+
+def test_properties_change_and_the_time_line_says_so(agent: Client, ticket: Ticket) -> None:
+    agent.post(address(ticket, "properties/"), {"priority": "P1"})
+    agent.post(address(ticket, "properties/"), {"category": "billing"})
+    agent.post(address(ticket, "properties/"), {"level": "2"})
+    agent.post(address(ticket, "properties/"), {"tags": "export, vip , "})
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.category, ticket.level, ticket.tags) == ("P1", "billing", 2, ["export", "vip"])
+    assert "changed priority from P4 to P1" in agent.get(address(ticket, "events/")).content.decode()
+
+
+def test_a_value_that_the_policy_does_not_know_is_refused(agent: Client, ticket: Ticket) -> None:
+    agent.post(address(ticket, "properties/"), {"priority": "P9"})
+    ticket.refresh_from_db()
+    assert ticket.priority == "P4"
+    assert "The policy knows no priority" in said(agent, ticket)
+
+
+def test_assigning_to_somebody_to_nobody_and_to_a_team(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    agent.post(address(ticket, "assignment/"), {"assignee": cast.colleague.pk})
+    ticket.refresh_from_db()
+    assert ticket.assignee == cast.colleague
+    agent.delete(address(ticket, "assignment/"))
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+    agent.post(address(ticket, "assignment/"), {"assignee": 99999})
+    assert "Nobody of that name works here." in said(agent, ticket)
+    billing = Team.objects.create(name="Billing", department="billing")
+    agent.post(address(ticket, "team/"), {"team": billing.pk})
+    ticket.refresh_from_db()
+    assert ticket.team == billing
+    agent.post(address(ticket, "team/"), {"team": 99999})
+    assert "There is no such team." in said(agent, ticket)
+
+
+def test_an_act_by_htmx_answers_with_the_parts_as_they_are_now(agent: Client, ticket: Ticket) -> None:
+    response = agent.post(address(ticket, "properties/"), {"priority": "P1"}, headers=HTMX)
+    html = response.content.decode()
+    assert response.status_code == 200
+    for part in ('id="ticket-head"', 'id="thread"', 'id="context"', 'id="messages"', 'id="views-list"'):
+        assert part in html
+    assert 'id="composer"' not in html
+
+
+# -- ties -----------------------------------------------------------------------------------------------------------------
+
+
+def test_merging_reads_one_in_the_other_and_can_be_taken_back(agent: Client, opened: Opening) -> None:
+    first, second = opened(title="First"), opened(title="Second", text="The same again.")
+    assert "First" in agent.get(address(second, "merge/")).content.decode()
+    response = agent.post(address(second, "merge/"), {"other": f"#{first.pk}"})
+    assert response["Location"] == address(first)
+    assert "The same again." in said(agent, first)
+    assert "Reply there" in said(agent, second)
+    agent.delete(address(second, "merge/"))
+    assert "The same again." not in said(agent, first)
+
+
+@pytest.mark.parametrize("other", ["", "nonsense", "99999999", "#", "1e9"])
+def test_merging_into_what_is_not_there(agent: Client, ticket: Ticket, other: str) -> None:
+    assert agent.post(address(ticket, "merge/"), {"other": other}).status_code == 422
+
+
+def test_tickets_of_different_accounts_are_never_merged(agent: Client, cast: Cast, opened: Opening) -> None:
+    ours, theirs = opened(), opened(requester=cast.stranger)
+    response = agent.post(address(ours, "merge/"), {"other": str(theirs.pk)})
+    assert response.status_code == 422
+    assert b"same account" in response.content
+
+
+def test_linking_and_taking_the_link_back(agent: Client, opened: Opening) -> None:
+    first, second, third = opened(title="First"), opened(title="Second"), opened(title="Third")
+    agent.post(address(first, "links/"), {"other": str(second.pk), "kind": "recurring"})
+    assert "recurring problem" in said(agent, second)
+    row = first.links.get()
+    assert agent.delete(address(third, f"links/{row.pk}/")).status_code == 404
+    agent.delete(address(second, f"links/{row.pk}/"))
+    assert not first.links.exists()
+    assert agent.post(address(first, "links/"), {"other": str(first.pk), "kind": "related"}).status_code == 422
+
+
+def test_watching(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    agent.post(address(ticket, "watch/"))
+    assert list(ticket.watchers.all()) == [cast.agent.person]
+    assert "Stop watching" in said(agent, ticket)
+    agent.delete(address(ticket, "watch/"))
+    assert not ticket.watchers.exists()
+
+
+# -- escalation and commitments -------------------------------------------------------------------------------------------
+
+
+def test_escalating_to_a_rung_of_a_ladder(agent: Client, ticket: Ticket) -> None:
+    assert "Senior support engineer" in agent.get(address(ticket, "escalations/")).content.decode()
+    assert agent.post(address(ticket, "escalations/"), {"step": "support/2", "reason": ""}).status_code == 422
+    agent.post(address(ticket, "escalations/"), {"step": "support/2", "reason": "Needs a look into the logs"})
+    ticket.refresh_from_db()
+    assert ticket.level == 2
+    assert "raised it to Senior support engineer: Needs a look into the logs" in said(agent, ticket)
+    assert agent.post(address(ticket, "escalations/"), {"step": "support/2", "reason": "Again"}).status_code == 422
+
+
+def test_a_commitment_says_why_it_is_due_when_it_is(agent: Client, ticket: Ticket) -> None:
+    html = agent.get(address(ticket, "commitments/first-response/1/")).content.decode()
+    for expected in ("First response", "Promised", "8 h", "Together", "for you", "techflow version", "first-response", "The clause in words"):
+        assert expected in html, expected
+    assert agent.get(address(ticket, "commitments/first-response/7/")).status_code == 404
+    assert agent.get(address(ticket, "commitments/nonsense/1/")).status_code == 404
+
+
+def test_only_leads_waive_and_only_what_runs(browse: Browsing, agent: Client, cast: Cast, ticket: Ticket) -> None:
+    where = address(ticket, "commitments/first-response/1/")
+    assert agent.post(where, {"reason": "Because"}).status_code == 404
+    lead = browse(cast.lead)
+    assert lead.post(where, {"reason": ""}).status_code == 422
+    assert lead.post(where, {"reason": "Test ticket of our own"}).status_code == 302
+    assert "waived First response: Test ticket of our own" in said(agent, ticket)
+    again = lead.post(where, {"reason": "Again"})
+    assert again.status_code == 422
+    assert b"over already" in again.content
+
+
+# -- methods and doors ----------------------------------------------------------------------------------------------------
+
+POSTED = [
+    "replies/", "notes/", "draft/", "properties/", "assignment/", "team/", "waiting/", "hold/", "resolution/", "closure/", "spam/",
+    "merge/", "links/", "watch/", "escalations/", "commitments/first-response/1/",
+]  # fmt: skip
+READ = ["hold/", "resolution/", "merge/", "links/", "escalations/", "events/", "commitments/first-response/1/"]
+
+
+@pytest.mark.parametrize("part", POSTED)
+def test_nothing_is_done_for_somebody_else(browse: Browsing, cast: Cast, ticket: Ticket, part: str) -> None:
+    before = Event.objects.count()
+    for client, status in ((browse(cast.customer), 404), (browse(cast.customer_admin), 404), (Client(), 302)):
+        assert client.post(address(ticket, part), {"text": "x", "reason": "x", "priority": "P1"}).status_code == status
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("part", sorted(set(POSTED) - set(READ)))
+def test_reading_does_nothing(agent: Client, ticket: Ticket, part: str) -> None:
+    assert agent.get(address(ticket, part)).status_code == 405
+
+
+@pytest.mark.parametrize("part", READ)
+def test_questions_open_as_a_page_and_as_a_dialog(agent: Client, ticket: Ticket, part: str) -> None:
+    page, dialog = agent.get(address(ticket, part)), agent.get(address(ticket, part), headers=HTMX)
+    assert b"<html" in page.content
+    assert dialog.status_code == 200
+    assert b"<html" not in dialog.content
+    assert b"data-dialog-title" in dialog.content
+
+
+@pytest.mark.parametrize("part", [*POSTED, ""])
+def test_of_a_ticket_that_is_not_there_nothing_is_found(agent: Client, cast: Cast, part: str) -> None:
+    client_method = agent.post if part else agent.get
+    assert client_method(f"/desk/tickets/424242/{part}", {"text": "x"}).status_code == 404
