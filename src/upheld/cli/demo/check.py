@@ -41,7 +41,11 @@ class Scenario:
         assert demo.card
         self.demo, self.card, self.stop = demo, demo.card, stop
         self.token = secrets.token_hex(4)
-        self.seen: dict[str, Any] = {"url": demo.url, "token": self.token}
+        self.seen: dict[str, Any] = {
+            "url": demo.url,
+            "opened_in_seconds": round(demo.opened_in, 2),
+            "token": self.token,
+        }
         self.began = time.monotonic()
         self.ticket = 0
 

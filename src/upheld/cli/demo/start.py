@@ -43,6 +43,7 @@ class Demo:
     supervisor: Supervisor
     database: Attachment | None
     card: Card | None = None
+    opened_in: float = 0.0  # seconds from the start to the first page
 
     @property
     def url(self) -> str:
@@ -53,6 +54,7 @@ class Demo:
 
         Raises NotToday. `stop()` is needed in any case.
         """
+        began = time.monotonic()
         forget_counters(self.environment.data)
         self.sink.start()
         self.database = hold_database(self.environment)
@@ -66,6 +68,7 @@ class Demo:
             self.supervisor.look()
             if time.monotonic() > deadline:
                 raise NotToday(f"The pages did not come up. What the processes say lies in {self.supervisor.logs}.")
+        self.opened_in = time.monotonic() - began
 
     def stop(self) -> None:
         """All processes, the sink and the database; safe after a start that failed half-way."""
@@ -154,13 +157,12 @@ def _run(given: argparse.Namespace) -> int:
     port = given.port or free_port(wished=8000)
     stop = told_to_stop()
     demo = demo_in(data, policy=given.policy, port=port, listen=free_port(wished=2525), mail=free_port(wished=2526))
-    began = time.monotonic()
     print("Starting the desk …", flush=True)
     try:
         demo.start(stop)
         if stop.is_set():
             return 0
-        print(invitation(demo, time.monotonic() - began), flush=True)
+        print(invitation(demo), flush=True)
         demo.supervisor.run(stop)
         print("Stopping …", flush=True)
     finally:
@@ -189,7 +191,7 @@ def _check(given: argparse.Namespace) -> int:
             demo.stop()
 
 
-def invitation(demo: Demo, seconds: float) -> str:
+def invitation(demo: Demo) -> str:
     """Where to open, how to sign in, where mail goes."""
     assert demo.card
     card, listen = demo.card, demo.environment.smtp_listen
@@ -200,7 +202,7 @@ def invitation(demo: Demo, seconds: float) -> str:
     return "\n".join(
         [
             "",
-            f"{card.company}: the desk is open ({seconds:.0f} s).",
+            f"{card.company}: the desk is open ({demo.opened_in:.0f} s).",
             "",
             f"  workspace   {demo.url}/desk/",
             f"  portal      {demo.url}/",
