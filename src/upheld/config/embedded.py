@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TypedDict
@@ -156,6 +156,9 @@ def _start(cluster: Cluster) -> None:
 def _stop(cluster: Cluster) -> None:
     if _is_running(cluster):
         _run(cluster, "pg_ctl", "-D", str(cluster.data), "-m", "fast", "-w", "-t", "30", "stop")
+    if cluster.socket_folder.parent != cluster.folder:
+        with suppress(OSError):
+            cluster.socket_folder.rmdir()
 
 
 def _is_running(cluster: Cluster) -> bool:
