@@ -1,18 +1,13 @@
-"""The jobs of the mail: read what came, send what waits."""
+"""The job of the mail: send what waits. What comes in needs none of its own: it is an event, and `events.react` tells of it."""
 
 from __future__ import annotations
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from upheld.channels.mail import receiving, sending
+from upheld.channels.mail import sending
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
-
-
-@app.task(name=receiving.READ, retry=RETRY)
-def read_mail(mail_id: int) -> None:
-    receiving.announce(mail_id)
 
 
 @app.task(name="channels.send_mail", retry=RETRY)

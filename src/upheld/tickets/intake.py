@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,9 +21,9 @@ from upheld.accounts.recognition import known, recognise
 from upheld.channels.files import store
 from upheld.channels.mail.automatic import Kind
 from upheld.channels.mail.fields import address_in
-from upheld.channels.mail.parsing import ParsedMail, parse
+from upheld.channels.mail.parsing import ParsedMail, parse, parse_head
 from upheld.channels.mail.quoting import folded, folded_html
-from upheld.channels.mail.receiving import announce, hold_ids
+from upheld.channels.mail.receiving import HEAD, hold_ids, note_head
 from upheld.channels.mail.threading import bare, is_ours
 from upheld.channels.models import ReceivedMail
 from upheld.commitments.policies import NoPolicy, in_force
@@ -64,16 +65,24 @@ def take_in_mail(mail_id: int) -> None:
         wrong = _tried(mail_id)  # somebody made the same contact at this very moment
     if wrong is not None:
         log.error("mail quarantined", mail=mail_id, exc_info=wrong)
+        _tried_to_note(mail_id)
         reason = f"Could not be taken in: {type(wrong).__name__}"
         waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
         waiting.update(state=State.QUARANTINED, reason=reason, decided_at=datetime.now(UTC))
+
+
+def _tried_to_note(mail_id: int) -> None:
+    """What the mail says of itself, as far as that can be had, for those who look at it in quarantine."""
+    with suppress(Exception), transaction.atomic():
+        mail = ReceivedMail.objects.select_for_update().waiting().get(pk=mail_id)
+        note_head(mail, parse_head(bytes(mail.raw), envelope_from=mail.envelope_from))
+        mail.save(update_fields=HEAD)
 
 
 def take_in_left_behind(now: datetime) -> int:
     """Take in what still waits although it came minutes ago, because its job was lost or given up. Returns how many."""
     mails = ReceivedMail.objects.left_behind(now - LEFT_BEHIND).values_list("pk", flat=True)[:100]
     for mail_id in mails:
-        announce(mail_id)
         take_in_mail(mail_id)
     return len(mails)
 
@@ -94,7 +103,7 @@ def _tried(mail_id: int) -> Exception | None:
 def _settle(mail: ReceivedMail, place: Place) -> None:
     mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
     mail.decided_at = datetime.now(UTC)
-    mail.save(update_fields=["state", "reason", "outcome", "decided_at"])
+    mail.save(update_fields=[*HEAD, "state", "reason", "outcome", "decided_at"])
 
 
 # -- the decision ----------------------------------------------------------------------------------------------------------
@@ -119,6 +128,7 @@ def _place(mail: ReceivedMail, policy: Policy) -> Place:
     parsed = parse(bytes(mail.raw), envelope_from=mail.envelope_from)
     sender = parsed.sender.address or address_in(mail.envelope_from)
     hold_ids([parsed.message_id, *parsed.thread_ids, f"sender {sender}"])
+    note_head(mail, parsed)
     heads = [box.address for box in (*parsed.to, *parsed.cc)]
     addresses = list(dict.fromkeys([address_in(one) for one in mail.envelope_to] + list(parsed.delivered_to) + heads))
     case = _Case(mail, parsed, policy, sender, [one for one in addresses if one])
@@ -145,7 +155,7 @@ def _without_ticket(case: _Case) -> Place | None:
 
 def _second_copy(case: _Case) -> Place | None:
     """The same mail by another way: the same Message-ID and content, only the stamps of the servers differ."""
-    if not case.parsed.message_id:
+    if not case.mail.is_repeat_id:
         return None
     others = ReceivedMail.objects.filter(message_id=case.parsed.message_id).exclude(pk=case.mail.pk).exclude(outcome="")
     for other in others.order_by("id")[:5]:
@@ -160,7 +170,7 @@ def _content(mail: ParsedMail) -> tuple[object, ...]:
 
 
 def _with_contact(case: _Case) -> Place:
-    ticket, is_signed = ticket_meant(case.parsed, case.addresses)
+    ticket, is_signed = ticket_meant(case.parsed, case.addresses, is_repeat_id=case.mail.is_repeat_id)
     if case.is_automatic:
         return _by_machine(case, ticket)
     contact = recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)

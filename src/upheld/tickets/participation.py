@@ -13,14 +13,18 @@ from upheld.tickets.models import Message, Ticket
 LONGEST_CHAIN: Final = 50  # merges of merges; a longer chain is a circle
 
 
-def ticket_meant(mail: ParsedMail, addresses: Sequence[str]) -> tuple[Ticket | None, bool]:
-    """The ticket, merges followed, and whether an address that we signed for it says so (else the mails it refers to do)."""
+def ticket_meant(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bool) -> tuple[Ticket | None, bool]:
+    """The ticket, merges followed, and whether an address that we signed for it says so (else the mails it refers to do).
+
+    `is_repeat_id` says that another mail has the same Message-ID: then the two belong together.
+    """
     for address in addresses:
         signed = subject_of(address)
         ticket = _ticket(signed) if signed else None
         if ticket is not None:
             return standing_for(ticket), True
-    ticket = _ticket(subject_of_thread(mail.thread_ids, mail.message_id))
+    ids = [*mail.thread_ids, mail.message_id] if is_repeat_id else mail.thread_ids
+    ticket = _ticket(subject_of_thread(ids, mail.message_id))
     return (standing_for(ticket) if ticket is not None else None), False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -44,7 +44,19 @@ class Room:
         self.free += size
 
 
-class Door:
+class _Quick:
+    """The library looks through all members of its objects for each conversation; these are the ones that it looks for."""
+
+    _members: ClassVar[list[str]] = []
+
+    def __init_subclass__(cls) -> None:
+        cls._members = [name for name in dir(cls) if name.startswith(("smtp_", "auth_", "handle_"))]
+
+    def __dir__(self) -> list[str]:
+        return self._members
+
+
+class Door(_Quick):
     """What the library calls for the commands of all conversations."""
 
     def __init__(self, committer: Committer, room: Room) -> None:
@@ -82,7 +94,7 @@ class Door:
         return "451 4.3.0 Not done, please try again"
 
 
-class Conversation(SMTP):
+class Conversation(_Quick, SMTP):
     """Takes mail of any form up to the size limit; lines may have any length, and bare line feeds stay as they came."""
 
     line_length_limit = READ_AHEAD

@@ -42,22 +42,26 @@ def bare(address: str) -> str:
 
 
 def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
-    """The subject of the nearest known mail among `ids`; else of another mail with `own_id`; else of one that refers to these.
+    """The subject of the nearest known mail among `ids`; else of a mail that refers to one of these, or to `own_id`.
 
-    The last joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. Three queries.
+    The latter joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. At most three
+    queries.
     """
-    wanted = [one for one in (*ids, own_id) if one]
-    if not wanted:
+    if ids:
+        sent = (
+            OutgoingMail.objects.filter(message_id__in=ids)
+            .exclude(subject_key="")
+            .values_list("message_id", "subject_key")
+        )
+        received = ReceivedMail.objects.filter(message_id__in=ids).exclude(outcome="").order_by("-id")
+        known = dict(sent) | dict(received.values_list("message_id", "outcome"))
+        nearest = next((known[one] for one in ids if one in known), None)
+        if nearest is not None:
+            return nearest
+    kindred = [one for one in (*ids, own_id) if one]
+    if not kindred:
         return None
-    sent = (
-        OutgoingMail.objects.filter(message_id__in=ids).exclude(subject_key="").values_list("message_id", "subject_key")
-    )
-    received = ReceivedMail.objects.filter(message_id__in=wanted).exclude(outcome="").order_by("-id")
-    known = dict(sent) | dict(received.values_list("message_id", "outcome"))
-    nearest = next((known[one] for one in wanted if one in known), None)
-    if nearest is not None:
-        return nearest
-    referring = MailReference.objects.filter(message_id__in=wanted).exclude(mail__outcome="")
+    referring = MailReference.objects.filter(message_id__in=kindred).exclude(mail__outcome="")
     return referring.order_by("mail_id").values_list("mail__outcome", flat=True).first()
 
 

@@ -31,4 +31,4 @@ class MortalWriter(committing.Writer):
         _die_at("after_commit")
 
 
-listener.Committer = partial(committing.Committer, writer=MortalWriter)  # type: ignore[misc, assignment]
+setattr(listener, "Committer", partial(committing.Committer, writer=MortalWriter))  # noqa: B010

@@ -64,8 +64,9 @@ def agree(ledger: Ledger) -> None:
     assert ledger.accepted <= set(kept)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT mail.id, count(job.id) FROM channels_receivedmail mail LEFT JOIN procrastinate_jobs job "
-            "ON (job.args->>'mail_id')::bigint = mail.id AND job.task_name = 'channels.read_mail' "
+            "SELECT mail.id FROM channels_receivedmail mail "
+            "LEFT JOIN events_event event ON event.subject = 'mail:' || mail.id AND kind = 'message.received' "
+            "LEFT JOIN procrastinate_jobs job ON event.id = (args->>'event_id')::bigint AND task_name = 'events.react' "
             "GROUP BY mail.id HAVING count(job.id) <> 1"
         )
         assert cursor.fetchall() == []

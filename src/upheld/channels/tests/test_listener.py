@@ -24,9 +24,9 @@ def jobs() -> list[int]:
     """The mails of this test for which a job was queued."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT mail.id FROM procrastinate_jobs job "
-            "JOIN channels_receivedmail mail ON mail.id = (args->>'mail_id')::bigint "
-            "WHERE task_name = 'channels.read_mail' ORDER BY job.id"
+            "SELECT mail.id FROM procrastinate_jobs job JOIN events_event event ON event.id = (args->>'event_id')::bigint "
+            "JOIN channels_receivedmail mail ON event.subject = 'mail:' || mail.id "
+            "WHERE task_name = 'events.react' AND kind = 'message.received' ORDER BY job.id"
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from upheld.channels.mail.receiving import accept, announce
+from upheld.channels.mail.receiving import accept
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.post import SUPPORT
 from upheld.events.jobs import react
@@ -20,7 +20,6 @@ def take(
     """Accept a mail and do every job that comes of it. Returns its row as it is then."""
     last = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
     mail = accept(raw, envelope_from=envelope_from, envelope_to=to, peer="127.0.0.1")
-    announce(mail.pk)
     react_after(last)
     mail.refresh_from_db()
     return mail

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 
 from upheld.accounts.models import Account, Contact
 from upheld.channels.files import open_stored
-from upheld.channels.mail.receiving import accept, announce
+from upheld.channels.mail.receiving import accept
 from upheld.channels.mail.threading import reply_address
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.post import SUPPORT, letter
@@ -327,7 +327,6 @@ def test_a_forged_bounce_marks_nobody(cast: Cast) -> None:
 
 def test_running_twice_changes_nothing(cast: Cast) -> None:
     mail = take(letter())
-    announce(mail.pk)
     intake.take_in_mail(mail.pk)
     assert accept(bytes(mail.raw)).pk == mail.pk
     assert (Ticket.objects.count(), Message.objects.count()) == (1, 1)
