@@ -21,10 +21,45 @@ from upheld.tickets.recording import tightest
 
 SEED = 20260101
 AGENTS, TEAMS = 24, 3
-WORDS = (
-    "report import login invoice export calendar sync mobile dashboard filter contact template rule webhook field archive search "
-    "slow missing wrong twice empty after update since morning cannot shows error waits again please every user team page saves"
-).split()
+WORDS = [
+    "report",
+    "import",
+    "login",
+    "invoice",
+    "export",
+    "calendar",
+    "sync",
+    "mobile",
+    "dashboard",
+    "filter",
+    "contact",
+    "template",
+    "rule",
+    "webhook",
+    "field",
+    "archive",
+    "search",
+    "slow",
+    "missing",
+    "wrong",
+    "twice",
+    "empty",
+    "after",
+    "update",
+    "since",
+    "morning",
+    "cannot",
+    "shows",
+    "error",
+    "waits",
+    "again",
+    "please",
+    "every",
+    "user",
+    "team",
+    "page",
+    "saves",
+]
 
 
 def fill(version: PolicyVersion, *, tickets: int, now: datetime, seed: int = SEED) -> None:
@@ -94,16 +129,41 @@ def _plain(field: models.Field[Any, Any], row: models.Model) -> Any:
 def _people(dice: random.Random, policy: Any, accounts: int, now: datetime) -> None:
     plans, departments = list(policy.plans), list(policy.departments)
     contacts = accounts * 3
-    people = [Person(id=i, email=f"p{i}@bench.example", name=_name(dice), password="!", joined_at=now, zone="Europe/Berlin") for i in range(1, AGENTS + contacts + 1)]
+    people = [
+        Person(id=i, email=f"p{i}@bench.example", name=_name(dice), password="!", joined_at=now, zone="Europe/Berlin")
+        for i in range(1, AGENTS + contacts + 1)
+    ]
     copy(people)
     copy(Team(id=i, name=f"Team {i}", department=departments[i % len(departments)]) for i in range(1, TEAMS + 1))
     copy(Agent(id=i, person_id=i, team_id=i % TEAMS + 1, level=1 + i % 3) for i in range(1, AGENTS + 1))
-    copy(Account(id=i, name=f"{dice.choice(WORDS).title()} {dice.choice(WORDS).title()} {i}", plan=plans[i % len(plans)], created_at=now) for i in range(1, accounts + 1))
-    copy(Contact(id=i, person_id=AGENTS + i, account_id=(i - 1) % accounts + 1, is_administrator=i <= accounts) for i in range(1, contacts + 1))
-    copy(Identity(id=i, contact_id=i, kind="mail", value=f"p{AGENTS + i}@bench.example") for i in range(1, contacts + 1))
+    copy(
+        Account(
+            id=i,
+            name=f"{dice.choice(WORDS).title()} {dice.choice(WORDS).title()} {i}",
+            plan=plans[i % len(plans)],
+            created_at=now,
+        )
+        for i in range(1, accounts + 1)
+    )
+    copy(
+        Contact(id=i, person_id=AGENTS + i, account_id=(i - 1) % accounts + 1, is_administrator=i <= accounts)
+        for i in range(1, contacts + 1)
+    )
+    copy(
+        Identity(id=i, contact_id=i, kind="mail", value=f"p{AGENTS + i}@bench.example") for i in range(1, contacts + 1)
+    )
 
 
-def _ticket(rows: _Rows, dice: random.Random, policy: Any, version: PolicyVersion, number: int, accounts: int, total: int, now: datetime) -> None:
+def _ticket(
+    rows: _Rows,
+    dice: random.Random,
+    policy: Any,
+    version: PolicyVersion,
+    number: int,
+    accounts: int,
+    total: int,
+    now: datetime,
+) -> None:
     is_open = dice.random() < 0.05
     age = timedelta(hours=dice.uniform(0.05, 72) if is_open else dice.uniform(72, 24 * 700))
     opened = now - age
@@ -114,10 +174,21 @@ def _ticket(rows: _Rows, dice: random.Random, policy: Any, version: PolicyVersio
     agent = dice.randrange(1, AGENTS + 1)
     category, department = dice.choice(list(policy.categories)), dice.choice(list(policy.departments))
     ticket = Ticket(
-        id=number, title=_sentence(dice, 6), account_id=account, requester_id=contact, plan=plan, priority=priority, category=category,
-        department=department, channel="email", status="open", assignee_id=agent if dice.random() < 0.8 else None, team_id=agent % TEAMS + 1,
-        opened_at=opened, changed_at=opened,
-    )  # fmt: skip
+        id=number,
+        title=_sentence(dice, 6),
+        account_id=account,
+        requester_id=contact,
+        plan=plan,
+        priority=priority,
+        category=category,
+        department=department,
+        channel="email",
+        status="open",
+        assignee_id=agent if dice.random() < 0.8 else None,
+        team_id=agent % TEAMS + 1,
+        opened_at=opened,
+        changed_at=opened,
+    )
     given = {name: value for name, value in ticket.attributes().items() if value not in ("", [])} | {"status": "new"}
     events = [rows.event("ticket.opened", ticket.key, f"contact:{contact}", opened, **given)]
     at = opened
@@ -126,7 +197,11 @@ def _ticket(rows: _Rows, dice: random.Random, policy: Any, version: PolicyVersio
         at = at + min(timedelta(minutes=dice.expovariate(1 / 90)), (now - at) * 0.4)
         _message(rows, dice, ticket, contact, agent, at, by_customer=by_customer)
         if turn:
-            kind, actor = ("ticket.customer_replied", f"contact:{contact}") if by_customer else ("ticket.replied", f"agent:{agent}")
+            kind, actor = (
+                ("ticket.customer_replied", f"contact:{contact}")
+                if by_customer
+                else ("ticket.replied", f"agent:{agent}")
+            )
             events.append(rows.event(kind, ticket.key, actor, at, status="open"))
     if not is_open:
         at = at + timedelta(minutes=5)
@@ -136,8 +211,17 @@ def _ticket(rows: _Rows, dice: random.Random, policy: Any, version: PolicyVersio
     commitments = []
     for state in fold_subject(ticket.key, version.pk, events, at=now):
         values = cached_values(state)
-        rows.commitments.append(Commitment(id=None, subject=ticket.key, version_id=version.pk, clause=state.clause, cycle=state.cycle,
-                                           began_at=datetime.fromtimestamp(state.began_at / 1e6, UTC), **values))  # fmt: skip
+        rows.commitments.append(
+            Commitment(
+                id=None,
+                subject=ticket.key,
+                version_id=version.pk,
+                clause=state.clause,
+                cycle=state.cycle,
+                began_at=datetime.fromtimestamp(state.began_at / 1e6, UTC),
+                **values,
+            )
+        )
         commitments.append(rows.commitments[-1])
     ticket.due_at = tightest(commitments)
     wake = min((row.next_wake_at for row in commitments if row.next_wake_at), default=None)
@@ -145,16 +229,28 @@ def _ticket(rows: _Rows, dice: random.Random, policy: Any, version: PolicyVersio
     rows.tickets.append(ticket)
 
 
-def _message(rows: _Rows, dice: random.Random, ticket: Ticket, contact: int, agent: int, at: datetime, *, by_customer: bool) -> None:
+def _message(
+    rows: _Rows, dice: random.Random, ticket: Ticket, contact: int, agent: int, at: datetime, *, by_customer: bool
+) -> None:
     rows.message_id += 1
     text = "\n\n".join(_sentence(dice, dice.randrange(12, 40)) for _ in range(dice.randrange(1, 4)))
     rows.messages.append(
         Message(
-            id=rows.message_id, ticket_id=ticket.pk, by="customer" if by_customer else "staff", text=text, channel="email", at=at,
-            author_id=AGENTS + contact if by_customer else agent, actor=f"contact:{contact}" if by_customer else f"agent:{agent}",
-        )  # fmt: skip
+            id=rows.message_id,
+            ticket_id=ticket.pk,
+            by="customer" if by_customer else "staff",
+            text=text,
+            channel="email",
+            at=at,
+            author_id=AGENTS + contact if by_customer else agent,
+            actor=f"contact:{contact}" if by_customer else f"agent:{agent}",
+        )
     )
-    ticket.preview, ticket.last_message_at, ticket.last_message_by = text[:120].replace("\n", " "), at, rows.messages[-1].by
+    ticket.preview, ticket.last_message_at, ticket.last_message_by = (
+        text[:120].replace("\n", " "),
+        at,
+        rows.messages[-1].by,
+    )
 
 
 def _sentence(dice: random.Random, words: int) -> str:
@@ -162,7 +258,8 @@ def _sentence(dice: random.Random, words: int) -> str:
 
 
 def _name(dice: random.Random) -> str:
-    first, last = dice.choice("Ana Bo Chen Dara Eli Fay Gus Hana Ivo Jo".split()), dice.choice("Okafor Silva Weber Tanaka Nowak Haddad".split())
+    first, last = (
+        dice.choice(["Ana", "Bo", "Chen", "Dara", "Eli", "Fay", "Gus", "Hana", "Ivo", "Jo"]),
+        dice.choice(["Okafor", "Silva", "Weber", "Tanaka", "Nowak", "Haddad"]),
+    )
     return f"{first} {last}"
-
-

@@ -1,6 +1,8 @@
-"""bin/bench desk [--tickets 100000]: ticket page, queue page, opening and replying over HTTP with 8 clients and 2 server processes.
+"""bin/bench desk [--tickets 100000]: ticket page, queue page, opening and replying over HTTP with 8 clients and 2
+server processes.
 
-Server times are the server's own (Server-Timing); rates are what the clients saw, clients and database on the same two cores. Opening is held
+Server times are the server's own (Server-Timing); rates are what the clients saw, clients and database on the same
+two cores. Opening is held
 against bare INSERTs of the same rows by psycopg, in the same run, with as many clients.
 """
 
@@ -47,17 +49,31 @@ def run(*, tickets: int, requests: int) -> dict[str, Any]:
         with serving() as port:
             client = Clients(port, session)
             measured = {
-                "ticket_page": client.measure(requests, lambda: ("GET", f"/desk/tickets/{dice.randrange(1, tickets + 1)}/", None)),
+                "ticket_page": client.measure(
+                    requests, lambda: ("GET", f"/desk/tickets/{dice.randrange(1, tickets + 1)}/", None)
+                ),
                 "queue_page": client.measure(requests, lambda: ("GET", "/desk/queue/open/", None)),
                 "open": client.measure(requests, lambda: ("POST", "/desk/tickets/new/", _new(dice, AGENTS))),
-                "reply": client.measure(requests, lambda: ("POST", f"/desk/tickets/{dice.choice(unsettled)}/replies/", {"text": "We look into it.", "then": ""})),
+                "reply": client.measure(
+                    requests,
+                    lambda: (
+                        "POST",
+                        f"/desk/tickets/{dice.choice(unsettled)}/replies/",
+                        {"text": "We look into it.", "then": ""},
+                    ),
+                ),
             }
         bare = bare_inserts(requests)
         return {
-            "machine": machine(), "date": datetime.now(UTC).date().isoformat(), "tickets": tickets, "clients": CLIENTS,
-            "filled_in_seconds": round(filled, 1), **measured, "bare_inserts_a_second": round(bare),
+            "machine": machine(),
+            "date": datetime.now(UTC).date().isoformat(),
+            "tickets": tickets,
+            "clients": CLIENTS,
+            "filled_in_seconds": round(filled, 1),
+            **measured,
+            "bare_inserts_a_second": round(bare),
             "open_as_share_of_bare_inserts": round(measured["open"]["a_second"] / bare, 3),
-        }  # fmt: skip
+        }
 
 
 class Clients:
@@ -65,7 +81,11 @@ class Clients:
 
     def __init__(self, port: int, session: str) -> None:
         self.port = port
-        self.headers = {"Cookie": f"session={session}; csrf={CSRF}", "X-CSRFToken": CSRF, "Referer": f"http://127.0.0.1:{port}/"}
+        self.headers = {
+            "Cookie": f"session={session}; csrf={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Referer": f"http://127.0.0.1:{port}/",
+        }
 
     def measure(self, requests: int, make: Callable[[], tuple[str, str, dict[str, str] | None]]) -> dict[str, Any]:
         """p50 and p95 of the server's time in milliseconds, answers a second, and how many were not 2xx or 3xx."""
@@ -76,9 +96,12 @@ class Clients:
         self._all(requests, make, times, failed)
         seconds = time.perf_counter() - began
         return {
-            "p50_ms": percentile(times, 0.5), "p95_ms": percentile(times, 0.95), "a_second": round(len(times) / seconds, 1),
-            "failed": len(failed), **({"first_failure": failed[0]} if failed else {}),
-        }  # fmt: skip
+            "p50_ms": percentile(times, 0.5),
+            "p95_ms": percentile(times, 0.95),
+            "a_second": round(len(times) / seconds, 1),
+            "failed": len(failed),
+            **({"first_failure": failed[0]} if failed else {}),
+        }
 
     def _all(self, requests: int, make: Callable[[], Any], times: list[float], failed: list[str]) -> None:
         todo = iter(range(requests))
@@ -97,7 +120,9 @@ class Clients:
                 response = connection.getresponse()
                 text = response.read()
                 if response.status >= 400:
-                    failed.append(f"{method} {path} {response.status} {re.sub(rb'<[^>]*>', b' ', text)[:300].decode(errors='replace')}")
+                    failed.append(
+                        f"{method} {path} {response.status} {re.sub(rb'<[^>]*>', b' ', text)[:300].decode(errors='replace')}"
+                    )
                 if found := TIMING.search(response.headers.get("Server-Timing", "")):
                     times.append(float(found[1]))
 
@@ -113,7 +138,12 @@ def serving() -> Iterator[int]:
     """`upheld serve` with two processes on a free port of the loopback interface, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    environment = {**os.environ, "UPHELD_PORT": str(port), "UPHELD_WEB_WORKERS": "2", "UPHELD_URL": f"http://127.0.0.1:{port}"}
+    environment = {
+        **os.environ,
+        "UPHELD_PORT": str(port),
+        "UPHELD_WEB_WORKERS": "2",
+        "UPHELD_URL": f"http://127.0.0.1:{port}",
+    }
     server = subprocess.Popen([sys.executable, "-m", "upheld", "serve"], env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
@@ -133,15 +163,31 @@ def bare_inserts(requests: int) -> float:
     from upheld.tickets.models import Message, Ticket
 
     ticket = Ticket.objects.order_by("-id")[0]
-    rows = [ticket, *Message.objects.filter(ticket=ticket), *Event.objects.about(ticket.key), *Commitment.objects.of(ticket.key)]
+    rows = [
+        ticket,
+        *Message.objects.filter(ticket=ticket),
+        *Event.objects.about(ticket.key),
+        *Commitment.objects.of(ticket.key),
+    ]
     clock = Clock.objects.get(subject=ticket.key)
     prepared = []
     for row in rows:
         fields = [field for field in row._meta.concrete_fields if not field.primary_key]
         columns = ", ".join(f'"{field.column}"' for field in fields)
         values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-        prepared.append((row, f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({", ".join(["%s"] * len(fields))})', fields, values))
-    parameters = {key: value for key, value in connection.get_connection_params().items() if key in ("host", "port", "user", "dbname", "password")}
+        prepared.append(
+            (
+                row,
+                f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({", ".join(["%s"] * len(fields))})',
+                fields,
+                values,
+            )
+        )
+    parameters = {
+        key: value
+        for key, value in connection.get_connection_params().items()
+        if key in ("host", "port", "user", "dbname", "password")
+    }
     todo, lock = iter(range(requests)), threading.Lock()
 
     def work() -> None:
@@ -152,11 +198,15 @@ def bare_inserts(requests: int) -> float:
                 if number is None:
                     return
                 key = f"bare:{number}"
-                for row, statement, fields, values in prepared:
-                    named = [key if field.name == "subject" else None if field.name == "key" else value for field, value in zip(fields, values, strict=True)]
+                for _, statement, fields, values in prepared:
+                    named = [
+                        key if field.name == "subject" else None if field.name == "key" else value
+                        for field, value in zip(fields, values, strict=True)
+                    ]
                     bare.execute(statement, named)
                 bare.execute(
-                    "INSERT INTO commitments_clock (subject, version_id, next_wake_at) VALUES (%s, %s, %s)", [key, clock.version_id, clock.next_wake_at]
+                    "INSERT INTO commitments_clock (subject, version_id, next_wake_at) VALUES (%s, %s, %s)",
+                    [key, clock.version_id, clock.next_wake_at],
                 )
                 bare.commit()
 
@@ -171,9 +221,12 @@ def bare_inserts(requests: int) -> float:
 
 def _new(dice: random.Random, agents: int) -> dict[str, str]:
     return {
-        "requester": f"p{agents + dice.randrange(1, 50)}@bench.example", "title": "Nothing loads", "text": "Since nine nothing loads. " * 5,
-        "channel": "phone", "priority": "P2",
-    }  # fmt: skip
+        "requester": f"p{agents + dice.randrange(1, 50)}@bench.example",
+        "title": "Nothing loads",
+        "text": "Since nine nothing loads. " * 5,
+        "channel": "phone",
+        "priority": "P2",
+    }
 
 
 def _session() -> str:

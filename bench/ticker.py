@@ -1,4 +1,6 @@
-"""bin/bench ticker [--open 100000] [--due 10000]: many open commitments, many of them due in one second; acted on once each, and how fast."""
+"""bin/bench ticker [--open 100000] [--due 10000]: many open commitments, many of them due in one second; acted on once
+each, and how fast.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,33 @@ def run(*, subjects: int = 100_000, due: int = 10_000) -> dict[str, object]:
         for number in range(1, subjects + 1):
             key = f"ticket:{number}"
             is_due = number % (subjects // due) == 0
-            at = now - timedelta(minutes=14, microseconds=number % 1_000_000) if is_due else now + timedelta(days=1, seconds=number % 9999)
+            at = (
+                now - timedelta(minutes=14, microseconds=number % 1_000_000)
+                if is_due
+                else now + timedelta(days=1, seconds=number % 9999)
+            )
             data = {"priority": "P1", "plan": "enterprise", "channel": "portal", "status": "new"}
             event = Event(kind="ticket.opened", subject=key, actor="contact:1", at=at, recorded_at=at, data=data)
             states = fold_subject(key, version.pk, [event], at=at)
             events.append(event)
-            made = [Commitment(id=None, subject=key, version_id=version.pk, clause=s.clause, cycle=s.cycle,
-                               began_at=at, **cached_values(s)) for s in states]  # fmt: skip
+            made = [
+                Commitment(
+                    id=None,
+                    subject=key,
+                    version_id=version.pk,
+                    clause=s.clause,
+                    cycle=s.cycle,
+                    began_at=at,
+                    **cached_values(s),
+                )
+                for s in states
+            ]
             rows += made
-            clocks.append(Clock(subject=key, version_id=version.pk, next_wake_at=min(r.next_wake_at for r in made if r.next_wake_at)))
+            clocks.append(
+                Clock(
+                    subject=key, version_id=version.pk, next_wake_at=min(r.next_wake_at for r in made if r.next_wake_at)
+                )
+            )
             if len(events) == 10_000:
                 copy(events), copy(clocks), copy(rows)
                 events, clocks, rows = [], [], []
@@ -52,9 +72,16 @@ def run(*, subjects: int = 100_000, due: int = 10_000) -> dict[str, object]:
         tick(moment)
         idle = time.perf_counter() - began
         return {
-            "machine": machine(), "date": now.date().isoformat(), "open_subjects": subjects, "commitments": Commitment.objects.count(),
-            "due_in_one_second": due, "acted_on": acted, "breaches": breaches, "seconds": round(seconds, 2), "look_with_nothing_due_ms": round(idle * 1000, 2),
-        }  # fmt: skip
+            "machine": machine(),
+            "date": now.date().isoformat(),
+            "open_subjects": subjects,
+            "commitments": Commitment.objects.count(),
+            "due_in_one_second": due,
+            "acted_on": acted,
+            "breaches": breaches,
+            "seconds": round(seconds, 2),
+            "look_with_nothing_due_ms": round(idle * 1000, 2),
+        }
 
 
 def main() -> None:

@@ -120,7 +120,9 @@ def at_once(transactional_db: None) -> Callable[..., list[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """One cast for all tests. `customer` and `neighbour` are of one account, which `customer_admin` administers; `stranger` of another."""
+    """One cast for all tests. `customer` and `neighbour` are of one account, which `customer_admin` administers;
+    `stranger` of another.
+    """
 
     agent: Agent
     colleague: Agent

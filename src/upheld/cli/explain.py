@@ -1,4 +1,6 @@
-"""`upheld explain SUBJECT [--json]`: why the commitments of a ticket (`ticket:1`) stand as they do. Exit 1 when it is under none."""
+"""`upheld explain SUBJECT [--json]`: why the commitments of a ticket (`ticket:1`) stand as they do. Exit 1 when it is
+under none.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """`upheld replay --policy DIR EVENTS.jsonl [--until ISO] [--json]`: hold recorded events against a policy. Needs no database.
 
-One event a line: {"at": ISO, "kind": …, "subject": …, "actor": …, "data": {…}}. Out comes a line for each cycle of each commitment, as it
+One event a line: {"at": ISO, "kind": …, "subject": …, "actor": …, "data": {…}}. Out comes a line for each cycle of
+each commitment, as it
 stands at --until (default: at the last event). Exit 1 when the policy or a line cannot be read.
 """
 
@@ -10,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from upheld.kernel.instants import parse_instant
@@ -27,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         policy = load(given.policy)
         if given.events == "-":
             return _print(replay(policy, read_events(sys.stdin.buffer), until=until), as_json=given.json)
-        with open(given.events, "rb") as lines:
+        with Path(given.events).open("rb") as lines:
             return _print(replay(policy, read_events(lines), until=until), as_json=given.json)
     except (PolicyErrors, ReplayError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -19,7 +19,10 @@ def notify(
     told = set(Notification.objects.filter(key=key, person__in=wanted).values_list("person_id", flat=True))
     fresh = [person for pk, person in wanted.items() if pk not in told]
     Notification.objects.bulk_create(
-        [Notification(person=one, key=key, subject=subject, kind=kind, text=text[:240], urgent=urgent, at=at) for one in fresh],
+        [
+            Notification(person=one, key=key, subject=subject, kind=kind, text=text[:240], urgent=urgent, at=at)
+            for one in fresh
+        ],
         ignore_conflicts=True,
     )
     return fresh
@@ -34,7 +37,9 @@ def mark_read(person: Person, *, at: datetime, subject: str | None = None) -> in
 
 
 @transaction.atomic
-def add_agent(*, email: str, name: str, password: str | None = None, role: str = Agent.Role.AGENT, level: int = 1) -> Agent:
+def add_agent(
+    *, email: str, name: str, password: str | None = None, role: str = Agent.Role.AGENT, level: int = 1
+) -> Agent:
     """Somebody starts to work here. A person who is known already by that address becomes an agent as well."""
     person = Person.objects.filter(email=email.strip().lower()).first()
     if person is None:

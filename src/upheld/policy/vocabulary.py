@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-
 REVERSALS = {"ticket.merged": "ticket.unmerged", "ticket.marked_spam": "ticket.unmarked_spam"}
 """Events that are taken back by others. A cycle that the first made void goes on from the time used when the second comes."""
 

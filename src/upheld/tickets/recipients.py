@@ -14,11 +14,17 @@ MAY_BE_NOBODY = frozenset({"watchers", "requester", "account-contacts"})
 
 
 def people_for(word: str, ticket: Ticket, policy: Policy) -> list[Person]:
-    """Everybody whom a recipient word means for this ticket. When nobody of ours fits, whoever leads hears: nothing falls silent."""
+    """Everybody whom a recipient word means for this ticket. When nobody of ours fits, whoever leads hears: nothing
+    falls silent.
+    """
     found = _people(word, ticket, policy)
     if word in MAY_BE_NOBODY:
         return found
-    return found or _persons(Agent.objects.with_role(Role.LEAD, Role.MANAGER)) or _persons(Agent.objects.with_role(Role.ADMINISTRATOR))
+    return (
+        found
+        or _persons(Agent.objects.with_role(Role.LEAD, Role.MANAGER))
+        or _persons(Agent.objects.with_role(Role.ADMINISTRATOR))
+    )
 
 
 def on_rung(rung: Rung, ticket: Ticket) -> list[Person]:
@@ -48,7 +54,9 @@ def _people(word: str, ticket: Ticket, policy: Policy) -> list[Person]:
         rungs = [rung for rung in ladder.rungs if str(rung.number) == tail] if ladder else []
         return [person for rung in rungs for person in on_rung(rung, ticket)]
     if head.startswith("level-"):
-        return on_rung(Rung(name=head, label=Words({"en": head}), stands={"level": int(head.removeprefix("level-"))}), ticket)
+        return on_rung(
+            Rung(name=head, label=Words({"en": head}), stands={"level": int(head.removeprefix("level-"))}), ticket
+        )
     return _named(head, ticket)
 
 
@@ -74,7 +82,9 @@ def _named(word: str, ticket: Ticket) -> list[Person]:
     if word == "administrators":
         return _persons(Agent.objects.with_role(Role.ADMINISTRATOR))
     if word == "account-contacts" and ticket.account:
-        return [contact.person for contact in ticket.account.contacts.select_related("person").filter(is_administrator=True)]
+        return [
+            contact.person for contact in ticket.account.contacts.select_related("person").filter(is_administrator=True)
+        ]
     return []
 
 
@@ -86,4 +96,3 @@ def _team_lead(ticket: Ticket) -> list[Person]:
 
 def _persons(agents: QuerySet[Agent]) -> list[Person]:
     return [agent.person for agent in agents.select_related("person")]
-

@@ -17,7 +17,9 @@ from upheld.tickets.models import Ticket
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """Read the ticket afresh and keep it until the end of the transaction, so that what two people do comes one after the other."""
+    """Read the ticket afresh and keep it until the end of the transaction, so that what two people do comes one after
+    the other.
+    """
     held = Ticket.objects.select_related("requester__person", "account").select_for_update(of=("self",))
     ticket.refresh_from_db(from_queryset=held)
     return ticket
@@ -29,7 +31,15 @@ def policy_for(ticket: Ticket) -> Policy:
 
 
 def happened(
-    ticket: Ticket, kind: str, /, *, by: Actor, at: datetime, saving: Iterable[str] = (), key: str | None = None, **data: Any
+    ticket: Ticket,
+    kind: str,
+    /,
+    *,
+    by: Actor,
+    at: datetime,
+    saving: Iterable[str] = (),
+    key: str | None = None,
+    **data: Any,
 ) -> Event | None:
     """Record `ticket.<kind>`, let the commitments follow, and save `saving`. None, and nothing done, when `key` is known already.
 

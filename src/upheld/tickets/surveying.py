@@ -18,7 +18,8 @@ SURVEYED = "ticket.surveyed"
 
 
 def ask(event: Event) -> None:
-    """Hears `ticket.resolved` and `ticket.closed`: when a commitment waits for it, mail one question and record that it was asked.
+    """Hears `ticket.resolved` and `ticket.closed`: when a commitment waits for it, mail one question and record
+    that it was asked.
 
     The question is answered on the request's page. It is asked once for each settling, whichever of the two events comes first.
     """

@@ -29,8 +29,12 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=16, default="en")
-    theme = models.CharField(max_length=8, default="auto", choices=[("auto", "As my system"), ("light", "Light"), ("dark", "Dark")])
-    density = models.CharField(max_length=12, default="comfortable", choices=[("comfortable", "Comfortable"), ("compact", "Compact")])
+    theme = models.CharField(
+        max_length=8, default="auto", choices=[("auto", "As my system"), ("light", "Light"), ("dark", "Dark")]
+    )
+    density = models.CharField(
+        max_length=12, default="comfortable", choices=[("comfortable", "Comfortable"), ("compact", "Compact")]
+    )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 

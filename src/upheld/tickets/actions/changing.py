@@ -14,7 +14,20 @@ from upheld.tickets.models import Ticket
 from upheld.tickets.recording import happened, lock, policy_for
 
 CHANGEABLE = frozenset(
-    {"title", "priority", "plan", "impact", "urgency", "category", "product_area", "department", "language", "region", "tags", "level"}
+    {
+        "title",
+        "priority",
+        "plan",
+        "impact",
+        "urgency",
+        "category",
+        "product_area",
+        "department",
+        "language",
+        "region",
+        "tags",
+        "level",
+    }
 )
 
 
@@ -22,7 +35,8 @@ CHANGEABLE = frozenset(
 def change(ticket: Ticket, *, by: Actor, at: datetime, **fields: Any) -> dict[str, Any]:
     """Set the given fields. Commitments are re-targeted and keep the time used. Returns what really changed.
 
-    A new impact or urgency sets the priority by the policy's matrix unless a priority is given. Raises UnknownName for a name that
+    A new impact or urgency sets the priority by the policy's matrix unless a priority is given. Raises UnknownName
+    for a name that
     the ticket's policy version does not declare.
     """
     lock(ticket)
@@ -43,6 +57,8 @@ def change(ticket: Ticket, *, by: Actor, at: datetime, **fields: Any) -> dict[st
     for name, value in changed.items():
         setattr(ticket, name, value)
     check_names(policy, ticket)
-    told = {name: value for name, value in changed.items() if name != "title"} | ({"renamed": True} if "title" in changed else {})
+    told = {name: value for name, value in changed.items() if name != "title"} | (
+        {"renamed": True} if "title" in changed else {}
+    )
     happened(ticket, "changed", by=by, at=at, saving=list(changed), **told, **before)
     return changed

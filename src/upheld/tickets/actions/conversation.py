@@ -45,7 +45,8 @@ def reply(
     then: str = "",
     send: bool = True,
 ) -> Message:
-    """Answer the customer, and queue the mail in the same transaction. `then` is the status afterwards: open, waiting or resolved.
+    """Answer the customer, and queue the mail in the same transaction. `then` is the status afterwards: open,
+    waiting or resolved.
 
     Keeps the first response and each promised update. Raises Refused for an empty text, TicketClosed when the ticket is over.
     """
@@ -55,7 +56,16 @@ def reply(
     if ticket.status == Status.CLOSED:
         raise TicketClosed("This ticket is closed. Reopen it, or open a follow-up.")
     message = add_message(
-        ticket, by=Message.By.STAFF, actor=by, author=author, text=text, html=html, channel="workspace", at=at, cc=cc, files=files
+        ticket,
+        by=Message.By.STAFF,
+        actor=by,
+        author=author,
+        text=text,
+        html=html,
+        channel="workspace",
+        at=at,
+        cc=cc,
+        files=files,
     )
     if send:
         from upheld.tickets.mailing import mail_reply
@@ -65,7 +75,9 @@ def reply(
     if author is not None:
         Draft.objects.filter(person=author, ticket=ticket, is_internal=False).delete()
     _said(ticket, message, text)
-    ticket.status = Status.WAITING if then == Status.WAITING else Status.OPEN if not ticket.is_settled else ticket.status
+    ticket.status = (
+        Status.WAITING if then == Status.WAITING else Status.OPEN if not ticket.is_settled else ticket.status
+    )
     saving = ["status", "preview", "last_message_at", "last_message_by"]
     happened(ticket, "replied", by=by, at=at, saving=saving, message=message.pk, status=ticket.status)
     if then == Status.RESOLVED and not ticket.is_settled:
@@ -104,7 +116,9 @@ def customer_reply(
     if ticket.status == Status.WAITING:
         ticket.status = Status.OPEN
     saving = ["status", "preview", "last_message_at", "last_message_by"]
-    happened(ticket, "customer_replied", by=by, at=at, saving=saving, message=message.pk, via=channel, status=ticket.status)
+    happened(
+        ticket, "customer_replied", by=by, at=at, saving=saving, message=message.pk, via=channel, status=ticket.status
+    )
     if ticket.is_settled and not ticket.is_merged:
         resolution.reopen(ticket, by=by, at=at, reason="The customer wrote again.")
     return message
@@ -119,7 +133,15 @@ def note(
     if not text.strip() and not files:
         raise Refused("Write something before you save it.")
     message = add_message(
-        ticket, by=Message.By.STAFF, actor=by, author=author, text=text, channel="workspace", at=at, files=files, is_internal=True
+        ticket,
+        by=Message.By.STAFF,
+        actor=by,
+        author=author,
+        text=text,
+        channel="workspace",
+        at=at,
+        files=files,
+        is_internal=True,
     )
     if author is not None:
         Draft.objects.filter(person=author, ticket=ticket, is_internal=True).delete()
@@ -161,7 +183,9 @@ def add_message(
         cc=list(cc), at=at, received=received,
     )  # fmt: skip
     Attachment.objects.bulk_create(
-        Attachment(message=message, file=new.file, name=new.name, content_type=new.content_type, content_id=new.content_id)
+        Attachment(
+            message=message, file=new.file, name=new.name, content_type=new.content_type, content_id=new.content_id
+        )
         for new in files
     )
     return message

@@ -29,7 +29,8 @@ def raise_ticket(
     clause: str = "",
     key: str | None = None,
 ) -> Escalation | None:
-    """Bring the ticket to rung `to` of a ladder, or one rung up. Who stands there is told by `handlers`, which hears `ticket.raised`.
+    """Bring the ticket to rung `to` of a ladder, or one rung up. Who stands there is told by `handlers`, which
+    hears `ticket.raised`.
 
     None when there is nothing to do: that `key` has raised it before, or it stands as high already. Raises Refused for a ladder
     that the policy does not know.

@@ -28,7 +28,9 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor, at: datetime) -> Merge:
     if into.is_merged:
         raise AlreadyMerged("The other ticket is merged itself. Merge into the one that it was merged into.")
     if ticket.account_id != into.account_id or (ticket.account_id is None and ticket.requester_id != into.requester_id):
-        raise Refused("Only tickets of the same account can be merged: otherwise one customer would read the other's words.")
+        raise Refused(
+            "Only tickets of the same account can be merged: otherwise one customer would read the other's words."
+        )
     row = Merge.objects.create(ticket=ticket, into=into, status_before=ticket.status, merged_at=at, merged_by=by.key)
     ticket.status, ticket.is_settled = Status.CLOSED, True
     happened(ticket, "merged", by=by, at=at, saving=["status", "is_settled"], into=into.key, status=Status.CLOSED.value)

@@ -26,7 +26,9 @@ MILESTONES = {
 
 
 @transaction.atomic
-def reach(ticket: Ticket, milestone: str, *, by: Actor, at: datetime, note: str, author: Person | None = None) -> Message:
+def reach(
+    ticket: Ticket, milestone: str, *, by: Actor, at: datetime, note: str, author: Person | None = None
+) -> Message:
     """Write down, as an internal note, that the milestone was reached; the commitments that wait for it are kept.
 
     Works on settled tickets too, since most milestones come after the resolution. Refused without a note.

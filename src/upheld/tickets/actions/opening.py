@@ -46,7 +46,8 @@ def open_ticket(
     received: ReceivedMail | None = None,
     automatic: bool = False,
 ) -> Ticket:
-    """Open a ticket with its first message. What is not given is decided by the policy: priority from impact and urgency, else from
+    """Open a ticket with its first message. What is not given is decided by the policy: priority from impact and
+    urgency, else from
     the category; department from the category; plan from the account. Raises UnknownName for a name the policy does not declare.
 
     The acknowledgement is not sent here: `acknowledging` hears `ticket.opened`.

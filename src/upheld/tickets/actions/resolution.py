@@ -18,7 +18,9 @@ Status = Ticket.Status
 
 
 @transaction.atomic
-def resolve(ticket: Ticket, *, by: Actor, at: datetime, note: str = "", record: Mapping[str, Any] | None = None) -> Resolution:
+def resolve(
+    ticket: Ticket, *, by: Actor, at: datetime, note: str = "", record: Mapping[str, Any] | None = None
+) -> Resolution:
     """Settle the ticket. `record` answers what the policy's `closing` asks for; RecordIncomplete names what is missing.
 
     Resolving twice raises AlreadyResolved. The survey is not sent here: surveys hears `ticket.resolved`.
@@ -51,7 +53,8 @@ def reopen(ticket: Ticket, *, by: Actor, at: datetime, reason: str = "") -> None
 
 @transaction.atomic
 def close(ticket: Ticket, *, by: Actor, at: datetime) -> None:
-    """End the ticket for good. Staff close what is resolved (else NotResolved); the customer may close an own request at any time, and
+    """End the ticket for good. Staff close what is resolved (else NotResolved); the customer may close an own
+    request at any time, and
     the policy one whose customer does not answer any more.
     """
     lock(ticket)

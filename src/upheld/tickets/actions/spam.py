@@ -23,7 +23,9 @@ def mark_spam(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     if ticket.is_merged:
         raise Refused("This ticket is read as a part of another. Take back the merge first.")
     ticket.is_spam, ticket.is_settled, ticket.status = True, True, Status.CLOSED
-    happened(ticket, "marked_spam", by=by, at=at, saving=["is_spam", "is_settled", "status"], status=Status.CLOSED.value)
+    happened(
+        ticket, "marked_spam", by=by, at=at, saving=["is_spam", "is_settled", "status"], status=Status.CLOSED.value
+    )
 
 
 @transaction.atomic

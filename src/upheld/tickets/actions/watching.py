@@ -39,7 +39,9 @@ def link(ticket: Ticket, *, other: Ticket, kind: str = "related", by: Actor, at:
     lock(ticket)
     if ticket.pk == other.pk:
         raise Refused("A ticket cannot be linked to itself.")
-    row, is_new = Link.objects.get_or_create(ticket=ticket, other=other, kind=kind, defaults={"linked_at": at, "linked_by": by.key})
+    row, is_new = Link.objects.get_or_create(
+        ticket=ticket, other=other, kind=kind, defaults={"linked_at": at, "linked_by": by.key}
+    )
     if is_new:
         happened(ticket, "linked", by=by, at=at, other=other.key, tie=kind)
     return row

@@ -37,7 +37,9 @@ class Link(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
     other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="linked_from")
-    kind = models.CharField(max_length=16, default="related", choices=[("related", "Related"), ("recurring", "Recurring problem")])
+    kind = models.CharField(
+        max_length=16, default="related", choices=[("related", "Related"), ("recurring", "Recurring problem")]
+    )
     linked_at = models.DateTimeField()
     linked_by = models.CharField(max_length=64)
 

@@ -16,7 +16,9 @@ from upheld.people.models import Agent, Person, Team
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, person: Person) -> TicketQuerySet:
-        """The one access rule: agents see all, account administrators their account's, everybody else what they asked or watch."""
+        """The one access rule: agents see all, account administrators their account's, everybody else what they asked
+        or watch.
+        """
         if not person.is_active:
             return self.none()
         if hasattr(person, "agent"):
@@ -54,7 +56,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 class Ticket(models.Model):
     """One matter of one customer. Names such as plan, priority, category and department are the policy's.
 
-    `plan` is the account's plan as the commitments see it. `due_at` is the tightest awaited commitment's, a cache kept by every action.
+    `plan` is the account's plan as the commitments see it. `due_at` is the tightest awaited commitment's, a cache
+    kept by every action.
     """
 
     class Status(models.TextChoices):
@@ -107,7 +110,9 @@ class Ticket(models.Model):
             models.Index(fields=["account", "-id"], name="ticket_account"),
             models.Index(fields=["requester", "-id"], name="ticket_requester"),
             models.Index(fields=["status", "-changed_at"], name="ticket_status"),
-            models.Index(fields=["department", "due_at", "id"], name="ticket_department", condition=Q(is_settled=False)),
+            models.Index(
+                fields=["department", "due_at", "id"], name="ticket_department", condition=Q(is_settled=False)
+            ),
             models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
             GinIndex(SearchVector("title", config="simple"), name="ticket_words"),
         ]
