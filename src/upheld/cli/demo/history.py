@@ -67,7 +67,7 @@ def plan_tickets(
     accounts = list(customers.accounts)
     liveliness = [FAVOURITE, *(dice.uniform(0.3, 2.2) for _ in accounts[1:])]  # one can sign in as people of the first
     heard: Counter[str] = Counter()
-    found = []
+    found: list[Telling] = []
     for moment in pacing.openings(count, dice, at=at, zone=zone):
         is_fresh = moment > at - timedelta(minutes=pacing.JUST_NOW[-1] + 1)
         account = accounts[0] if is_fresh and len(found) % FRESH == 0 else dice.choices(accounts, liveliness)[0]

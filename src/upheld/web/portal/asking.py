@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -12,19 +9,18 @@ from django.views.decorators.http import require_safe
 
 from upheld.accounts.actions import add_contact
 from upheld.accounts.models import Contact
-from upheld.channels.files import store
 from upheld.commitments.policies import in_force
 from upheld.events.actors import Actor
 from upheld.policy import Policy
-from upheld.tickets import queries
-from upheld.tickets.actions.conversation import NewFile
 from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.watching import link
 from upheld.tickets.models import Ticket
 from upheld.tickets.routing import category_by_words
 from upheld.web.portal.forms import AskForm
-from upheld.web.portal.pages import CustomerRequest, for_customers, own_requests, show
+from upheld.web.portal.pages import CustomerRequest, for_customers, show
 from upheld.web.portal.promises import promises
+from upheld.web.portal.reading import awaited, own_requests
+from upheld.web.uploads import new_files
 
 DOOR = Actor("system:portal", "The portal")
 ASKED = "portal-asked"  # in the session: which forms became which requests, so that a second click sends nothing
@@ -69,7 +65,7 @@ def send(request: CustomerRequest) -> HttpResponse:
 def sent(request: CustomerRequest, pk: int) -> HttpResponse:
     """The number, and by when we answer."""
     ticket = get_object_or_404(own_requests(request.person), pk=pk)
-    found = promises(queries.commitments(ticket), zone=request.person.zoneinfo, now=timezone.now())
+    found = promises(awaited([ticket])[ticket.pk], zone=request.person.zoneinfo, now=timezone.now())
     return show(
         request,
         "portal/sent.html",
@@ -80,15 +76,6 @@ def sent(request: CustomerRequest, pk: int) -> HttpResponse:
             "zone": request.person.zone.replace("_", " "),
         },
     )
-
-
-def new_files(uploads: Iterable[UploadedFile]) -> list[NewFile]:
-    """Uploaded files, stored under what they contain. The type that the browser claims is kept as a hint and never trusted."""
-    return [
-        NewFile((one.name or "file")[-255:], (one.content_type or "application/octet-stream")[:127], store(one.file))
-        for one in uploads
-        if one.file is not None
-    ]
 
 
 def _open(request: CustomerRequest, form: AskForm, policy: Policy) -> Ticket:
@@ -126,5 +113,4 @@ def _before(request: CustomerRequest, number: str) -> Ticket | None:
     """The request that this one follows up, of those that the person may see."""
     if not number.isdecimal() or len(number) > 18:
         return None
-    found: Ticket | None = own_requests(request.person).filter(pk=int(number)).first()
-    return found
+    return own_requests(request.person).filter(pk=int(number)).first()

@@ -37,8 +37,8 @@ class LimitedFilesField(FilesField):
         kwargs.setdefault("help_text", f"Up to {MOST_FILES} files, {limit} together.")
         super().__init__(required=False, max_length=255, **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files: list[UploadedFile] = super().clean(data, initial)
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        files: list[UploadedFile[Any]] = super().clean(data, initial)
         if len(files) > MOST_FILES:
             raise forms.ValidationError(
                 f"These are {len(files)} files. Choose up to {MOST_FILES}, or pack them into one."
@@ -60,7 +60,7 @@ class AskForm(forms.Form):
         max_length=200,
         error_messages={"required": "Give your request a subject."},
     )
-    files = LimitedFilesField(label="Files")
+    files = LimitedFilesField(label="Files")  # type: ignore[assignment]  # a field's name, not the form's own attribute
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
 
     def __init__(self, *args: Any, policy: Policy, contact: Contact | None, person: Person, **kwargs: Any) -> None:
@@ -125,7 +125,9 @@ class AskForm(forms.Form):
         if one.required:
             field.error_messages["required"] = f"Tell us this too, please: {str(one.label).lower()}."
         if isinstance(field, forms.ChoiceField) and len(one.choices) <= FEW:
-            field.widget = forms.RadioSelect(choices=[choice for choice in field.choices if choice[0]])  # type: ignore[misc]
+            chosen = [(name, name.capitalize()) for name in one.choices]
+            field.widget = forms.RadioSelect(choices=chosen)
+            field.widget.is_required = field.required
         return field
 
     def _text_name(self) -> str:
@@ -157,7 +159,7 @@ class ReplyForm(forms.Form):
         max_length=200_000,
         required=False,
     )
-    files = LimitedFilesField(label="Files")
+    files = LimitedFilesField(label="Files")  # type: ignore[assignment]  # a field's name, not the form's own attribute
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
@@ -173,7 +175,7 @@ class ReasonForm(forms.Form):
         label="What should they know first?",
         help_text="Whoever takes it over reads this before anything else.",
         widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=400,
+        max_length=20_000,
         error_messages={"required": "Say in a sentence why it cannot wait."},
     )
 

@@ -15,7 +15,8 @@ from upheld.people.preferences import save_preferences
 from upheld.tickets.models import Ticket
 from upheld.web.portal.colour import style_sheet
 from upheld.web.portal.forms import ProfileForm
-from upheld.web.portal.pages import CustomerRequest, for_customers, for_everybody, own_requests, show
+from upheld.web.portal.pages import CustomerRequest, for_customers, for_everybody, show
+from upheld.web.portal.reading import newest_first, own_requests
 from upheld.web.portal.requests import rows_of
 from upheld.web.portal.ways import ways
 
@@ -39,7 +40,7 @@ def first_page(request: CustomerRequest) -> HttpResponse:
     context = {
         "ways": ways(policy, account, now=now, zone=request.person.zoneinfo),
         "account": account,
-        "rows": rows_of(request, list(own.unsettled().order_by("-changed_at")[:NEWEST])),
+        "rows": rows_of(request, newest_first(own.unsettled(), size=NEWEST)[0]),
         "open": own.unsettled().count(),
         "waiting": own.unsettled().filter(status=Ticket.Status.WAITING).count(),
         "plan": policy.plans.get(account.plan) if account else None,

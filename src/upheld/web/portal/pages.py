@@ -13,8 +13,7 @@ from django.utils import timezone, translation
 
 from upheld.accounts.models import Contact
 from upheld.commitments.policies import in_force
-from upheld.people.models import Agent, Person
-from upheld.tickets.models import Ticket
+from upheld.people.models import Agent
 from upheld.web.viewer import PAGES_ARE_IN, PersonRequest, for_people
 
 P = ParamSpec("P")
@@ -61,8 +60,3 @@ def show(
     company = in_force().company
     around = {"company_name": company.name or in_force().name, "contact": getattr(request, "contact", None)}
     return render(request, template, {**around, **(context or {})}, status=status)
-
-
-def own_requests(person: Person) -> Any:
-    """What this person may see, merged ones included."""
-    return Ticket.objects.visible_to(person).filter(is_spam=False)

@@ -13,22 +13,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from upheld.commitments.models import Clock
-from upheld.commitments.policies import in_force, policy_of
 from upheld.events.actors import Actor
-from upheld.policy import Policy
-from upheld.tickets import queries, queues
 from upheld.tickets.actions import conversation, escalation, rating, resolution
 from upheld.tickets.actions.errors import Refused
-from upheld.tickets.models import Message, Ticket
-from upheld.web.desk.quoting import without_quote
-from upheld.web.portal.asking import new_files
+from upheld.tickets.models import Ticket
+from upheld.tickets.queues import search
 from upheld.web.portal.forms import RatingForm, ReasonForm, ReplyForm
-from upheld.web.portal.pages import CustomerRequest, for_customers, own_requests, show
+from upheld.web.portal.pages import CustomerRequest, for_customers, show
 from upheld.web.portal.promises import Promise, next_move, promises, standing
-
-BY_CHANGE = queues.View("requests", "Requests", "", is_tightest_first=False)
-SIZE = 25
+from upheld.web.portal.reading import awaited, letters, merging, newest_first, own_requests, policy_for
+from upheld.web.uploads import new_files
 
 
 class FindForm(forms.Form):
@@ -49,15 +43,6 @@ class Row:
     promise: Promise | None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message as the customer reads it."""
-
-    message: Message
-    text: str
-    quote: str
-
-
 # -- reading ----------------------------------------------------------------------------------------------------------------
 
 
@@ -69,17 +54,17 @@ def index(request: CustomerRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {"q": "", "show": "", "whose": ""}
     found = own_requests(request.person)
     if asked["q"]:
-        found = queues.search(found, asked["q"])
+        found = search(found, asked["q"])
     elif asked["show"] != "all":
         found = found.filter(is_settled=asked["show"] == "settled")
     if asked["whose"] == "mine":
         found = found.filter(requester=request.contact)
-    page = queues.page(found, BY_CHANGE, after=request.GET.get("after", ""), size=SIZE)
+    tickets, more = newest_first(found, after=request.GET.get("after", ""))
     context = {
         "form": form,
         "asked": asked,
-        "rows": rows_of(request, page.tickets),
-        "after": page.after,
+        "rows": rows_of(request, tickets),
+        "after": more,
         "is_filtered": bool(asked["q"] or asked["show"] or asked["whose"]),
         "here": "requests",
         "sees_account": request.contact is not None
@@ -131,7 +116,7 @@ def close(request: CustomerRequest, pk: int) -> HttpResponse:
 def reopen(request: CustomerRequest, pk: int) -> HttpResponse:
     """Takes a closing back; whoever wants to say something writes instead, which opens it as well."""
     ticket = _ticket(request, pk)
-    if not conversation.may_come_back(ticket, policy_for_reading(ticket), at=timezone.now()):
+    if not conversation.may_come_back(ticket, policy_for(ticket), at=timezone.now()):
         return _refused(request, ticket, "This request is closed for good. Ask a new one, and we will link the two.")
     reason = "The customer opened it again."
     return _done(
@@ -200,8 +185,7 @@ def rate(request: CustomerRequest, pk: int) -> HttpResponse:
 
 
 def _ticket(request: CustomerRequest, pk: int) -> Ticket:
-    found: Ticket = get_object_or_404(own_requests(request.person).for_rows(), pk=pk)
-    return found
+    return get_object_or_404(own_requests(request.person).for_rows(), pk=pk)
 
 
 def _actor(request: CustomerRequest) -> Actor:
@@ -216,27 +200,20 @@ def _page(
     request: CustomerRequest, ticket: Ticket, *, form: ReplyForm | None = None, status: int = 200
 ) -> HttpResponse:
     now, zone = timezone.now(), request.person.zoneinfo
-    ties = queries.ties(ticket)
-    visible = set(
-        own_requests(request.person)
-        .filter(pk__in=[one.pk for one in (*ties.parts, *filter(None, [ties.into]))])
-        .values_list("pk", flat=True)
-    )
-    parts = [part for part in ties.parts if part.pk in visible]
-    said = [_said(message) for message in queries.thread(ticket, parts) if not message.is_internal]
+    ties = merging(ticket, request.person)
     where, look = standing(ticket)
     settled = ticket.resolutions.filter(reopened_at=None).first() if ticket.is_settled else None
     context = {
         "ticket": ticket,
         "standing": where,
         "look": look,
-        "said": said,
-        "promises": promises(queries.commitments(ticket), zone=zone, now=now) or next_move(ticket),
-        "into": ties.into if ties.into and ties.into.pk in visible else None,
-        "is_merged": ties.into is not None,
+        "said": letters(ticket, ties.parts, request.person),
+        "promises": promises(awaited([ticket])[ticket.pk], zone=zone, now=now) or next_move(ticket),
+        "into": ties.into,
+        "is_merged": ties.is_merged,
         "form": form or ReplyForm(),
         "may_escalate": _may_escalate(ticket),
-        "may_come_back": ties.into is None and conversation.may_come_back(ticket, policy_for_reading(ticket), at=now),
+        "may_come_back": not ties.is_merged and conversation.may_come_back(ticket, policy_for(ticket), at=now),
         "settled": settled,
         "is_rated": bool(settled and settled.record.get("rating")),
         "answers": _answers(ticket),
@@ -244,31 +221,20 @@ def _page(
     return show(request, "portal/request.html", context, status=status)
 
 
-def _said(message: Message) -> Said:
-    text, quote = without_quote(message.text)
-    return Said(message, text, quote)
-
-
 def rows_of(request: CustomerRequest, tickets: list[Ticket]) -> list[Row]:
     """The tickets with where they stand and what is promised next. One query."""
-    awaited, now = queues.awaited(tickets), timezone.now()
+    waiting, now = awaited(tickets), timezone.now()
     rows = []
     for ticket in tickets:
         where, look = standing(ticket)
-        found = [one for one in promises(awaited[ticket.pk], zone=request.person.zoneinfo, now=now) if one.short]
+        found = [one for one in promises(waiting[ticket.pk], zone=request.person.zoneinfo, now=now) if one.short]
         rows.append(Row(ticket, where, look, found[0] if found and not ticket.is_settled else None))
     return rows
 
 
-def policy_for_reading(ticket: Ticket) -> Policy:
-    """The policy version that the request was opened under, without locking anything."""
-    clock = Clock.objects.filter(pk=ticket.key).only("version_id").first()
-    return policy_of(clock.version_id) if clock is not None else in_force()
-
-
 def _answers(ticket: Ticket) -> list[tuple[str, Any]]:
     """The form as it was filled in, by the policy's words."""
-    fields = policy_for_reading(ticket).intake
+    fields = policy_for(ticket).intake
     return [
         (str(fields[name].label) if name in fields else name.replace("_", " "), value)
         for name, value in ticket.essentials.items()
@@ -278,7 +244,7 @@ def _answers(ticket: Ticket) -> list[tuple[str, Any]]:
 def _may_escalate(ticket: Ticket) -> bool:
     if ticket.is_settled:
         return False
-    return any(escalation.may_request(ladder, ticket) for ladder in policy_for_reading(ticket).ladders.values())
+    return any(escalation.may_request(ladder, ticket) for ladder in policy_for(ticket).ladders.values())
 
 
 def _done(request: CustomerRequest, ticket: Ticket, said: str, act: Callable[[], object]) -> HttpResponse:

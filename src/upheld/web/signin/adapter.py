@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from upheld.channels.mail.sending import queue
 from upheld.commitments.policies import in_force
-from upheld.people.models import Agent, Person
+from upheld.people.models import Person
 from upheld.tickets.mailing import sender_of
 
 UNSAID = ("logged_in", "logged_out", "login_code_sent")  # the page that follows says it well enough
@@ -35,7 +35,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return "/desk/" if Agent.objects.filter(person_id=request.user.pk).exists() else "/"
+        return "/desk/" if hasattr(request.user, "agent") else "/"
 
     def format_email_subject(self, subject: str) -> str:
         return f"{in_force().company.name or in_force().name}: {subject}"
