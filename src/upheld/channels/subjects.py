@@ -67,3 +67,9 @@ ARTICLE = Subject(
 )
 
 SUBJECTS = (CHAT, CALL, MENTION, TOPIC, INCIDENT, RECORDING, ARTICLE)
+
+EVENTS = {
+    "message.received": "A mail came in and was kept.",
+    "message.failed": "A mail of ours could not be delivered to somebody.",
+    "message.bounced": "A mail that we sent came back.",
+}

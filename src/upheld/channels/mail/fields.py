@@ -76,11 +76,18 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 _NOT_BASE64: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
 
+MOST_PADDINGS: Final = 1_000
+
+
 def from_base64(data: bytes) -> bytes:
-    """What can be had of it: strange characters are skipped, missing padding is added, pieces with padding are joined."""
-    if data.rstrip().rstrip(b"=").count(b"="):
-        return b"".join(_one_base64(piece) for piece in re.split(rb"=+", data))
-    return _one_base64(data)
+    """What can be had of it: strange characters are skipped, missing padding is added, pieces with padding are joined.
+
+    With padding all over the place it is no base64 that anybody meant, and stays as it is.
+    """
+    paddings = data.rstrip().rstrip(b"=").count(b"=")
+    if paddings > MOST_PADDINGS:
+        return data
+    return b"".join(map(_one_base64, re.split(rb"=+", data))) if paddings else _one_base64(data)
 
 
 def _one_base64(data: bytes) -> bytes:

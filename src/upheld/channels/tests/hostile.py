@@ -245,6 +245,7 @@ def _encodings() -> Iterator[tuple[str, bytes]]:
         ),
     )
     yield "base64 padded everywhere", mail(b"Content-Transfer-Encoding: base64", b"SGk=\r\nSGk=\r\n" * 20)
+    yield "base64 of nothing but padding", mail(b"Content-Transfer-Encoding: base64", b"QQ==\r\n" * 400_000)
     yield (
         "quoted-printable broken",
         mail(b"Content-Transfer-Encoding: quoted-printable", b"=E2=82=ZZ =\r\n= =3\r\n==\r\n="),

@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import time
+import tracemalloc
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -283,3 +284,32 @@ def test_what_is_too_long_for_a_page_is_kept_whole_as_a_file() -> None:
     assert len(mail.text) <= 250_000
     assert mail.files[0].name == "message.txt"
     assert mail.files[0].data == HOSTILE["text of 6 MB"].partition(b"\r\n\r\n")[2]
+
+
+def large(fields: bytes, line: bytes) -> bytes:
+    return b"From: a@b.example\r\n" + fields + b"\r\n\r\n" + line * (12_000_000 // len(line))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        large(
+            b"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64", b"QUJD" * 19 + b"\r\n"
+        ),
+        large(b"Content-Type: text/plain; charset=utf-8", "ü 😀 text\r\n".encode()),
+        large(b"Content-Type: text/html", b"<p>hello <b>world</b></p>\r\n"),
+        large(b"Content-Type: application/x\r\nContent-Transfer-Encoding: x-uuencode", b"M" + b"A" * 60 + b"\r\n"),
+        large(b"Content-Type: multipart/mixed; boundary=x", b"--x\r\nContent-Disposition: attachment\r\n\r\ndata\r\n"),
+        large(b"X: y", b"X: y\r\n"),
+    ],
+    ids=["base64", "text", "html", "uuencode", "parts", "fields"],
+)
+def test_a_large_mail_costs_no_more_than_a_few_times_its_size(raw: bytes) -> None:
+    tracemalloc.start()
+    try:
+        mail = parse(raw)
+        folded_html(mail.html, mail.text, mail.subject)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 * len(raw)

@@ -1,0 +1,56 @@
+"""Where a mail goes, worked out from the policy alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from upheld.config.environment import SOURCE_ROOT
+from upheld.policy import Policy, load
+from upheld.tickets.routing import Route, category_by_words, own_addresses, route
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load(SOURCE_ROOT / "policies" / "techflow")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "category"),
+    [
+        ("Invoice", "The invoice is wrong, I was charged twice.", "billing"),
+        ("Webhook", "", "integration"),
+        ("", "It is very\n  slow today", "performance"),
+        ("", "INVOICE", "billing"),
+        ("", "invoices", ""),
+        ("", "preinvoice", ""),
+        ("", "", ""),
+        ("Nobody can log in", "How do I log in? How can I log in? How to log in?", "question"),
+        ("Security breach", "Somebody got in. The invoice can wait.", "security"),
+    ],
+)
+def test_the_words_of_a_mail_say_its_category(policy: Policy, title: str, text: str, category: str) -> None:
+    assert category_by_words(policy, title, text) == category
+
+
+def test_what_the_address_says_wins_and_the_rest_is_left_to_the_words(policy: Policy) -> None:
+    assert route(policy, ["billing@techflowsolutions.com"], "Webhook", "") == Route("email", "billing", "billing", "")
+    assert route(policy, ["support@techflowsolutions.com"], "Webhook", "") == Route(
+        "email", "support", "integration", ""
+    )
+    assert route(policy, ["who@knows.example"], "Hello", "") == Route("email", "", "", "")
+    first, second = "security@techflowsolutions.com", "billing@techflowsolutions.com"
+    assert route(policy, ["x@y.example", first, second], "", "").department == "security"
+
+
+def test_all_our_addresses_are_known(policy: Policy) -> None:
+    assert {"support@techflowsolutions.com", "security@techflowsolutions.com"} <= own_addresses(policy)
+
+
+@pytest.mark.parametrize("name", ["techflow", "crm-pro", "yourbestsoftware", "guidelines"])
+def test_every_policy_has_a_door_for_mail(name: str) -> None:
+    policy = load(SOURCE_ROOT / "policies" / name)
+    assert policy.channels[route(policy, [], "", "").channel].kind == "email"
+    for address in own_addresses(policy):
+        way = route(policy, [address], "", "")
+        assert way.department in policy.departments or way.department == ""
+        assert way.category in policy.categories or way.category == ""
