@@ -213,7 +213,6 @@ def _ticket(
         values = cached_values(state)
         rows.commitments.append(
             Commitment(
-                id=None,
                 subject=ticket.key,
                 version_id=version.pk,
                 clause=state.clause,

@@ -37,7 +37,6 @@ def run(*, subjects: int = 100_000, due: int = 10_000) -> dict[str, object]:
             events.append(event)
             made = [
                 Commitment(
-                    id=None,
                     subject=key,
                     version_id=version.pk,
                     clause=s.clause,
@@ -54,9 +53,11 @@ def run(*, subjects: int = 100_000, due: int = 10_000) -> dict[str, object]:
                 )
             )
             if len(events) == 10_000:
-                copy(events), copy(clocks), copy(rows)
+                for made_rows in (events, clocks, rows):
+                    copy(made_rows)
                 events, clocks, rows = [], [], []
-        copy(events), copy(clocks), copy(rows)
+        for made_rows in (events, clocks, rows):
+            copy(made_rows)
         from django.db import connection
 
         with connection.cursor() as cursor:
