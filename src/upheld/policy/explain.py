@@ -103,7 +103,7 @@ class Explanation:
         elif state.state == BREACHED and state.due_at is not None:
             told.append(f"It was due at {iso(state.due_at)} and was missed.")
             if state.late is not None:
-                told.append(f"It was fulfilled {format_duration(state.late)} of open time late.")
+                told.append(f"It ended {format_duration(state.late)} of open time late.")
         else:
             told.append(f"It is {state.state}.")
         return told
@@ -126,24 +126,46 @@ def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState) -> Ex
     clause = policy.clauses[state.clause]
     calendar = policy.calendars[state.calendar]
     until = run.at if state.ended_at is None else state.ended_at
-    traced = run.traces[clause.name] if run.traces else []
-    stretches = [one for one in traced if state.began_at <= one.start_at and one.end_at <= until]
-    rows = [row for stretch in stretches for row in _rows(policy, stretch, state)]
+    rows: list[Row] = []
+    reached = state.began_at
+    for stretch in run.traces[clause.name] if run.traces else []:
+        if state.began_at <= stretch.start_at and stretch.end_at <= until:
+            if stretch.start_at > reached:
+                rows.append(Row("paused", reached, stretch.start_at, stretch.calendar, 0, 0, "not promised"))
+            rows += _rows(policy, stretch, state)
+            reached = stretch.end_at
     if state.state == RUNNING and state.due_at is not None and state.due_at > until:
         rows += _open_rows(calendar, until, state.due_at, "ahead")
-    end = until if state.due_at is None else max(until, state.due_at)
+    reaches = _reaches(rows)
     return Explanation(
         clause=clause,
         state=state,
         policy=policy.name,
         version=policy.version,
         rows=tuple(_with_totals(rows)),
-        closures=tuple((str(one.date), one.reason, one.hours) for one in calendar.closures(state.began_at, end)),
-        clock_changes=tuple(
-            (step.us, step.after_offset_s - step.before_offset_s) for step in calendar.steps(state.began_at, end)
-        ),
+        closures=_closures(policy, reaches),
+        clock_changes=_clock_changes(policy, reaches),
         calendar_words=tuple(calendar.sentences()),
     )
+
+
+def _reaches(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
+    """From when to when each calendar was, or will be, in force."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        first, _ = found.get(row.calendar, (row.start_at, row.end_at))
+        found[row.calendar] = (first, row.end_at)
+    return found
+
+
+def _closures(policy: Policy, reaches: dict[str, tuple[int, int]]) -> tuple[tuple[str, str, str], ...]:
+    found = {one for name, reach in reaches.items() for one in policy.calendars[name].closures(*reach)}
+    return tuple((str(one.date), one.reason, one.hours) for one in sorted(found))
+
+
+def _clock_changes(policy: Policy, reaches: dict[str, tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    steps = {step for name, reach in reaches.items() for step in policy.calendars[name].steps(*reach)}
+    return tuple(sorted((step.us, step.after_offset_s - step.before_offset_s) for step in steps))
 
 
 def _rows(policy: Policy, stretch: Counted, state: CommitmentState) -> list[Row]:
