@@ -37,7 +37,7 @@ from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.watching import link
 from upheld.tickets.bounces import take_in_report
 from upheld.tickets.models import Message, Ticket
-from upheld.tickets.participation import has_part_in, ticket_meant
+from upheld.tickets.participation import OUR_NUMBER, has_part_in, ticket_meant
 from upheld.tickets.placing import Place, dropped, message, suspended
 from upheld.tickets.routing import Route, own_addresses, route
 
@@ -50,7 +50,6 @@ _TRANSIENT: Final = (OperationalError, InterfaceError, OSError, NoPolicy)
 _ANSWER_MARKS: Final = re.compile(
     r"^(?:\s*(?:re|aw|antw|sv|vs|odp|res|rép|r)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
 )
-_OUR_NUMBER: Final = re.compile(r"\s*\[#\d+\]")
 
 
 def take_in(event: Event) -> None:
@@ -249,7 +248,7 @@ def _open(case: _Case, contact: Contact) -> Ticket:
     parsed, way = case.parsed, _route(case)
     return open_ticket(
         requester=contact,
-        title=_OUR_NUMBER.sub("", _ANSWER_MARKS.sub("", parsed.subject)),
+        title=OUR_NUMBER.sub("", _ANSWER_MARKS.sub("", parsed.subject)),
         text=parsed.text,
         html=folded_html(parsed.html, parsed.text, parsed.subject),
         channel=way.channel,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,11 +11,14 @@ from upheld.channels.mail.parsing import ParsedMail
 from upheld.channels.mail.threading import subject_of, subject_of_thread
 from upheld.tickets.models import Message, Ticket
 
+OUR_NUMBER: Final = re.compile(r"\[#(\d{1,18})\]")
 LONGEST_CHAIN: Final = 50  # merges of merges; a longer chain is a circle
 
 
 def ticket_meant(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bool) -> tuple[Ticket | None, bool]:
-    """The ticket, merges followed, and whether an address that we signed for it says so (else the mails it refers to do).
+    """The ticket, merges followed, and whether an address that we signed for it says so.
+
+    Else the mails it refers to say so, or our number in its subject: either may be guessed, so its sender needs a part in it.
 
     `is_repeat_id` says that another mail has the same Message-ID: then the two belong together.
     """
@@ -24,7 +28,7 @@ def ticket_meant(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bo
         if ticket is not None:
             return standing_for(ticket), True
     ids = [*mail.thread_ids, mail.message_id] if is_repeat_id else mail.thread_ids
-    ticket = _ticket(subject_of_thread(ids, mail.message_id))
+    ticket = _ticket(subject_of_thread(ids, mail.message_id)) or _ticket(_number_in(mail.subject))
     return (standing_for(ticket) if ticket is not None else None), False
 
 
@@ -49,6 +53,11 @@ def has_part_in(ticket: Ticket, contact: Contact) -> bool:
     addresses = {contact.person.email, *contact.identities.filter(kind="mail").values_list("value", flat=True)}
     copied = ticket.messages.public().filter(by=Message.By.STAFF).values_list("cc", flat=True)
     return any(address.lower() in addresses for cc in copied for address in cc)
+
+
+def _number_in(title: str) -> str:
+    found = OUR_NUMBER.search(title)
+    return f"ticket:{found[1]}" if found else ""
 
 
 def _ticket(subject_key: str | None) -> Ticket | None:

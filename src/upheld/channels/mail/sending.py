@@ -140,6 +140,7 @@ def _note(mail: OutgoingMail, outcome: smtp.Outcome, now: datetime) -> None:
     mail.delivered = [*mail.delivered, *outcome.taken]
     mail.refused = mail.refused | outcome.refused
     mail.error = outcome.error[:400]
+    mail.perhaps_twice += outcome.is_unsure
     if mail.untried and now - mail.queued_at > GIVE_UP_AFTER:
         mail.refused = mail.refused | dict.fromkeys(
             mail.untried, f"given up after {GIVE_UP_AFTER.days} days: {outcome.error}"[:300]
@@ -150,7 +151,18 @@ def _note(mail: OutgoingMail, outcome: smtp.Outcome, now: datetime) -> None:
     else:
         mail.next_try_at = now + timedelta(seconds=PAUSES[min(mail.attempts, len(PAUSES)) - 1])
         defer(mail, mail.next_try_at)
-    mail.save(update_fields=["in_flight_at", "delivered", "refused", "error", "state", "sent_at", "next_try_at"])
+    mail.save(
+        update_fields=[
+            "in_flight_at",
+            "perhaps_twice",
+            "delivered",
+            "refused",
+            "error",
+            "state",
+            "sent_at",
+            "next_try_at",
+        ]
+    )
     if outcome.refused or mail.state == OutgoingMail.State.FAILED:
         _tell(mail, now)
 

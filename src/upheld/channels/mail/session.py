@@ -6,14 +6,19 @@ A mail ends with CRLF "." CRLF and with nothing else, so that nobody smuggles a 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from upheld.channels.mail.committing import Committer, NotStored
 from upheld.channels.mail.receiving import Incoming
+
+log = structlog.stdlib.get_logger("upheld.mail")
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # the library would log addresses
 
 READ_AHEAD: Final = 256 * 1024
 LONGEST_COMMAND: Final = 2048
@@ -89,8 +94,9 @@ class Door(_Quick):
             return "451 4.3.0 Not stored, please try again"
         return f"250 2.6.0 Stored as {mail.sha256[:16]}"
 
-    async def handle_exception(self, _error: Exception) -> str:
+    async def handle_exception(self, error: Exception) -> str:
         """An error of ours is never the mail's fault: the sender keeps it and tries again."""
+        log.error("a conversation went wrong", exc_info=error)
         return "451 4.3.0 Not done, please try again"
 
 
@@ -137,9 +143,9 @@ class Conversation(_Quick, SMTP):
                 before = (before + piece)[-2:]
             if is_end:
                 return held.whole()
+            self._reset_timeout()
             count += 1
             if count % FAIR_SHARE == 0:
-                self._reset_timeout()
                 await asyncio.sleep(0)
 
     async def _piece(self) -> bytes:

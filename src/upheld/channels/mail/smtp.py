@@ -32,11 +32,15 @@ class Server(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """Who was taken, who was refused for good and why. Everybody else is tried again; `error` says what kept them waiting."""
+    """Who was taken, who was refused for good and why. Everybody else is tried again; `error` says what kept them waiting.
+
+    `is_unsure`: the line broke after the mail was handed over and before the answer, so that the next try may be the second.
+    """
 
     taken: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     error: str = ""
+    is_unsure: bool = False
 
 
 def deliver(raw: bytes, envelope_from: str, recipients: Sequence[str]) -> Outcome:
@@ -50,6 +54,7 @@ def deliver(raw: bytes, envelope_from: str, recipients: Sequence[str]) -> Outcom
         connection = _connected(server)
         _converse(connection, raw, envelope_from, recipients, outcome)
     except smtplib.SMTPResponseException as answer:
+        outcome.is_unsure = False
         outcome.error = _words(answer.smtp_code, answer.smtp_error)
     except (OSError, smtplib.SMTPException, UnicodeError) as trouble:
         outcome.error = f"{type(trouble).__name__}: {trouble}"
@@ -105,7 +110,9 @@ def _converse(
         else:
             _sort([address], code, answer, outcome)
     if accepted:
+        outcome.is_unsure = True
         code, answer = connection.data(raw)
+        outcome.is_unsure = False
         if 200 <= code < 300:
             outcome.taken = accepted
         else:

@@ -177,11 +177,24 @@ def test_a_stranger_whom_we_copied_in_may_answer(cast: Cast) -> None:
     assert take(letter("Thanks for asking me", sender="stranger@quarry.example", to=signed)).outcome == ticket.key
 
 
-def test_a_number_in_the_subject_opens_no_door(cast: Cast) -> None:
+def test_a_number_in_the_subject_is_believed_of_those_who_have_a_part_in_it(cast: Cast) -> None:
     ticket = opened(cast)
-    other = ticket_of(take(letter("Hello", title=f"Re: The pump [#{ticket.pk}]")))
+    title = f"Re: The pump [#{ticket.pk}]"
+    assert take(letter("Hello", title=title)).outcome == ticket.key
+    other = ticket_of(take(letter("Hello", title=title, sender="stranger@quarry.example")))
     assert other != ticket
     assert other.title == "The pump"
+    assert not Link.objects.filter(ticket=other).exists()
+
+
+def test_a_machine_that_answers_every_acknowledgement_ends_up_in_one_ticket(cast: Cast) -> None:
+    raw = letter("First")
+    for _ in range(6):
+        ticket_of(take(raw))
+        acknowledged = OutgoingMail.objects.filter(key__startswith="acknowledge:").latest("id")
+        raw = letter(f"Thank you {raw[-20:]!r}", title=f"Re: {acknowledged.title}")
+    assert Ticket.objects.count() == 1
+    assert OutgoingMail.objects.filter(key__startswith="acknowledge:").count() == 1
 
 
 def test_mail_to_a_merged_ticket_follows_the_merge(cast: Cast) -> None:
