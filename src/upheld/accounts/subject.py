@@ -19,3 +19,5 @@ ACCOUNT = Subject(
     },
     attributes={"plan": "plans", "region": None, "segment": None, "language": "languages"},
 )
+
+EVENTS = {"contact.added": "Somebody of a customer became known by a mail address."}

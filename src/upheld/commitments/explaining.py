@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from upheld.commitments.folding import as_value
+from upheld.commitments.folding import folded
 from upheld.commitments.models import Clock
 from upheld.commitments.policies import policy_of
 from upheld.events.models import Event
@@ -21,5 +21,5 @@ def explain(subject: str, *, at: datetime) -> list[Explanation]:
     clock = Clock.objects.filter(subject=subject).first()
     if clock is None:
         return []
-    events = [as_value(row) for row in Event.objects.about(subject)]
+    events = folded(Event.objects.about(subject))
     return explain_events(policy_of(clock.version_id), subject, events, until=to_us(at))

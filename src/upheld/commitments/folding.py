@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +30,17 @@ def as_value(row: EventRow) -> Event:
 def fold_subject(subject: str, version_id: int, rows: Iterable[EventRow], *, at: datetime) -> list[CommitmentState]:
     """The commitments of a subject at an instant, from its events in recorded order."""
     run = SubjectFold(plan_of(version_id, subject.partition(":")[0]))
-    for row in rows:
-        run.apply(as_value(row))
+    for event in folded(rows):
+        run.apply(event)
     return run.states(to_us(at))
+
+
+def folded(rows: Iterable[EventRow]) -> Iterator[Event]:
+    """What the fold reads of a subject's events: its own, and those of its commitments; not that a mail about it failed."""
+    for row in rows:
+        kind = row.kind.partition(".")[0]
+        if kind in ("commitment", row.subject.partition(":")[0]):
+            yield as_value(row)
 
 
 def cached_values(state: CommitmentState) -> dict[str, Any]:

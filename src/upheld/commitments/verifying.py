@@ -116,6 +116,5 @@ def _without_clock() -> Iterator[Difference]:
 
 def _brought_up_to(events: list[Event], rows: list[Commitment]) -> datetime:
     """The instant up to which the rows claim to know: their first wake, or long past every mark when nothing will wake them."""
-    wakes = [row.next_wake_at for row in rows if row.next_wake_at is not None]
     latest = max([event.at for event in events], default=BEGINNING)
-    return max(latest, min(wakes)) if wakes else latest.replace(year=min(latest.year + 100, 9000))
+    return first_wake(rows) or latest.replace(month=1, day=1, year=min(latest.year + 100, 9000))

@@ -15,6 +15,7 @@ from upheld.commitments.models import Clock, Commitment, PolicyVersion
 from upheld.commitments.tests.scenes import DAY, HOUR, LEAD, MINUTE, MONDAY, happen, opened, row
 from upheld.commitments.ticker import tick
 from upheld.commitments.verifying import Difference, verify
+from upheld.events.actions import record
 from upheld.events.models import Event
 
 pytestmark = pytest.mark.usefixtures("policy")
@@ -65,6 +66,7 @@ def test_an_honest_database_has_no_differences() -> None:
 
 def test_what_the_ticker_has_not_come_to_is_no_difference() -> None:
     opened("ticket:20", at=MONDAY - 30 * DAY)
+    record("message.failed", "ticket:20", by=LEAD, at=MONDAY)  # which no commitment follows
     happen("opened", MONDAY - 20 * DAY, subject="ticket:21", priority="P2", status="new")
     assert list(verify()) == []
 
