@@ -46,8 +46,14 @@ class OneOf:
 
     def holds(self, value: Any) -> bool:
         if isinstance(value, list | tuple | set | frozenset):
-            return not self.values.isdisjoint(value)
-        return value in self.values
+            return any(self._has(one) for one in value)
+        return self._has(value)
+
+    def _has(self, value: Any) -> bool:
+        try:
+            return value in self.values
+        except TypeError:  # events may carry what no policy can name: a mapping, a list of lists
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ def _amount(value: Any) -> tuple[Decimal | None, str]:
         return None, ""
     parts = str(value).split()
     try:
-        return Decimal(parts[0]), parts[1] if len(parts) > 1 else ""
+        amount = Decimal(parts[0])
     except (InvalidOperation, IndexError):
         return None, ""
+    return None if amount.is_nan() else amount, parts[1] if len(parts) > 1 else ""

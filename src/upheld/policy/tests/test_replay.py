@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from upheld.cli.replay import main
 from upheld.config.environment import SOURCE_ROOT
@@ -26,6 +28,7 @@ first-response:
   within: {by: priority, P1: 15m, P2: 4h, P3: 8h}
   warn: 50%
 """
+TECHFLOW = load(SOURCE_ROOT / "policies" / "techflow")
 KEYS = ["subject", "clause", "cycle", "state", "began_at", "due_at", "ended_at", "used_seconds", "late_seconds"]
 
 Shell = Callable[..., tuple[int, list[str], str]]
@@ -190,8 +193,25 @@ def test_a_file_or_a_folder_that_is_not_there_is_named(
     assert "none" in capsys.readouterr().err
 
 
+odd_values = st.sampled_from([None, True, 1, 1.5, -1, "", "P1", "nan", [], ["P1", {"a": 1}], [[1]], {"a": [1]}, 10**30])
+odd_data = st.dictionaries(
+    st.sampled_from(["priority", "plan", "status", "tags", "clause", "cycle"]), odd_values, max_size=3
+)
+odd_events = st.tuples(
+    st.sampled_from(["ticket.opened", "ticket.changed", "commitment.waived", "ticket.resolved"]), odd_data
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(odd_events, max_size=3))
+def test_whatever_stands_in_data_a_history_is_folded(events: list[tuple[str, dict[str, Any]]]) -> None:
+    lines = [OPENED, *(line("2026-03-02T14:01:00Z", kind, **data) for kind, data in events), REPLIED]
+    for _, state in replay(TECHFLOW, read_events(lines)):
+        state.as_line("ticket:1")
+
+
 def test_a_history_may_be_folded_on_while_one_looks() -> None:
-    policy = load(SOURCE_ROOT / "policies" / "techflow")
+    policy = TECHFLOW
     events = list(read_events([OPENED.replace("gold", "enterprise"), REPLIED]))
     run = Replay(policy)
     run.apply(events[0])
