@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 def main(arguments: Sequence[str]) -> int:
     from upheld.commitments.explaining import explain
+    from upheld.kernel.durations import SECOND
+    from upheld.kernel.instants import iso
 
     given = _parser().parse_args(arguments)
     explanations = explain(given.subject, at=datetime.now(UTC))
@@ -24,8 +26,9 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     for one in explanations:
         print("\n".join(one.sentences()))
-        for row in one.as_data()["rows"]:
-            print(f"    {row['start_at']} – {row['end_at']}  {row['kind']:8} {row['counted']:>8} s  {row['note']}")
+        for row in one.rows:
+            start, end = (iso(at - at % SECOND) for at in (row.start_at, row.end_at))
+            print(f"    {start} – {end}  {row.kind:8} {round(row.counted / SECOND):>8} s  {row.note}")
         print()
     return 0
 

@@ -85,28 +85,36 @@ class Explanation:
         }
 
     def sentences(self) -> list[str]:
-        """The same for reading aloud: what is promised, what was used, what is left."""
+        """The same for reading aloud, to the second: what is promised, what was used, what is left."""
         state = self.state
         where = f"{self.policy}, version {self.version}, clause {self.clause.name}, cycle {state.cycle}"
-        promised = f"within {format_duration(state.target)} on the calendar “{state.calendar}”"
+        promised = f"within {_span(state.target)} on the calendar “{state.calendar}”"
         told = [
             f"{self.clause.label}: {promised} ({where}).",
-            f"It began at {iso(state.began_at)}; {format_duration(state.used)} of open time were used.",
+            f"It began at {_moment(state.began_at)}; {_span(state.used)} of open time were used.",
         ]
         paused = sum(row.end_at - row.start_at for row in self.rows if row.kind == "paused")
         if paused:
-            told.append(f"It stood still for {format_duration(paused)} in pauses.")
+            told.append(f"It stood still for {_span(paused)} in pauses.")
         if state.state == RUNNING and state.due_at is not None:
-            told.append(f"{format_duration(self.remaining)} are left; it is due at {iso(state.due_at)}.")
+            told.append(f"{_span(self.remaining)} are left; it is due at {_moment(state.due_at)}.")
         elif state.state == PAUSED:
-            told.append(f"It is paused; {format_duration(self.remaining)} will be left when it goes on.")
+            told.append(f"It is paused; {_span(self.remaining)} will be left when it goes on.")
         elif state.state == BREACHED and state.due_at is not None:
-            told.append(f"It was due at {iso(state.due_at)} and was missed.")
+            told.append(f"It was due at {_moment(state.due_at)} and was missed.")
             if state.late is not None:
-                told.append(f"It ended {format_duration(state.late)} of open time late.")
+                told.append(f"It ended {_span(state.late)} of open time late.")
         else:
             told.append(f"It is {state.state}.")
         return told
+
+
+def _span(microseconds: int) -> str:
+    return format_duration(round(microseconds, -6))
+
+
+def _moment(instant: int) -> str:
+    return iso(instant - instant % 1_000_000)
 
 
 def explain(
