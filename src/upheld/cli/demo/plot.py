@@ -138,7 +138,7 @@ class Plot:
         policy = self.policy
         awaited = [state for state in self.life.awaited() if policy.clauses[state.clause].kept_by & TOLD]
         share = pacing.share_used(self.dice, is_first=is_first, severity=self.story.severity)
-        if self.left_lying.takes(self._share_by_now(awaited)):
+        if self.story.severity > 1 and self.left_lying.takes(self._share_by_now(awaited)):
             share = pacing.UNTIL_LATE
         moment = pacing.answer_at(
             awaited,

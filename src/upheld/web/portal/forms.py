@@ -123,7 +123,7 @@ class AskForm(forms.Form):
     def _question(self, one: Field) -> forms.Field:
         field = question(one)
         if one.required:
-            field.error_messages["required"] = f"Tell us this too, please: {str(one.label).lower()}."
+            field.error_messages["required"] = "Choose one." if one.choices else "Please fill this in."
         if isinstance(field, forms.ChoiceField) and len(one.choices) <= FEW:
             chosen = [(name, name.capitalize()) for name in one.choices]
             field.widget = forms.RadioSelect(choices=chosen)
