@@ -30,11 +30,17 @@ SEEN_BY_CUSTOMERS = frozenset({"ticket.customer_replied", "ticket.resolved", "ti
 
 
 def notify(event: Event) -> None:
-    """Tell whom the policy's `notifications` name for this event, and who stands on the rung that a ticket was raised to."""
+    """Tell who stands on the rung that a ticket was raised to, and whom the policy's `notifications` name for this event.
+
+    Each person once for each event, however many of these name them: the key is the event's.
+    """
     ticket = _ticket(event)
     if ticket is None:
         return
     policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
+    if event.kind == "ticket.raised":
+        rung = rung_of(ladder_of(policy, event.data["ladder"]), event.data["rung"])
+        _tell(ticket, event, on_rung(rung, ticket), key=f"{event.pk}", by=("app", "mail"), urgent=True)
     for one in policy.notifications.values():
         if one.on == event.kind and one.when.holds(ticket.attributes()):
             people = [
@@ -43,10 +49,7 @@ def notify(event: Event) -> None:
                 for person in people_for(word, ticket, policy)
                 if word != "watchers" or event.kind in SEEN_BY_CUSTOMERS or hasattr(person, "agent")
             ]
-            _tell(ticket, event, people, key=f"{event.pk}/{one.name}", by=one.by)
-    if event.kind == "ticket.raised":
-        rung = rung_of(ladder_of(policy, event.data["ladder"]), event.data["rung"])
-        _tell(ticket, event, on_rung(rung, ticket), key=f"{event.pk}/rung", by=("app", "mail"), urgent=True)
+            _tell(ticket, event, people, key=f"{event.pk}", by=one.by)
 
 
 def act_on_commitment(event: Event) -> None:

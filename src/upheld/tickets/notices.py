@@ -23,7 +23,7 @@ SENTENCES = {
     "ticket.changed": "Changed: {title}",
     "ticket.raised": "Raised to you: {title}",
     "ticket.escalation_requested": "The customer asks for an escalation: {title}",
-    "commitment.warned": "{clause} is nearly due: {title}",
+    "commitment.warned": "{clause}, {mark}: {title}",
     "commitment.breached": "{clause} is late: {title}",
 }
 
@@ -32,7 +32,9 @@ def notice_text(event: Event, ticket: Ticket, clause: Clause | None = None) -> s
     """One line for the list of what waits for somebody."""
     sentence = SENTENCES.get(event.kind, "{title}")
     label = str(clause.label) if clause is not None else ""
-    return f"{ticket.reference} " + sentence.format(title=ticket.title, clause=label)
+    mark = str(event.data.get("mark", ""))
+    told = f"{mark} of the time is used" if mark.endswith("%") else "nearly due"
+    return f"{ticket.reference} " + sentence.format(title=ticket.title, clause=label, mark=told)
 
 
 def mail_notice(ticket: Ticket, person: Person, text: str, *, key: str) -> None:

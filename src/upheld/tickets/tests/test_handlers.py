@@ -116,7 +116,7 @@ class TestTime:
         ticket = opened(cast, priority="P1", channel="portal")
         assign(ticket, to=cast.agent, by=cast.agent.actor, at=MONDAY)
         time_passes(MONDAY + 8 * MINUTE)
-        assert told("commitment.warned") == [("agent", "First response is nearly due: Nothing loads", False)]
+        assert told("commitment.warned") == [("agent", "First response, 50% of the time is used: Nothing loads", False)]
         assert told("commitment.breached") == []
         time_passes(MONDAY + 16 * MINUTE)
         assert told("commitment.breached") == [("lead", "First response is late: Nothing loads", True)]
