@@ -87,7 +87,14 @@ def test_people_stand_with_role_level_and_load(agent: Client, cast: Cast) -> Non
 
 def test_the_policy_is_there_to_read(agent: Client, cast: Cast) -> None:
     html = agent.get("/desk/policy/").content.decode()
-    for expected in ("techflow v1", 'id="first-response"', "A person answers a new ticket", "office", "Enterprise", "Versions"):
+    for expected in (
+        "techflow v1",
+        'id="first-response"',
+        "A person answers a new ticket",
+        "office",
+        "Enterprise",
+        "Versions",
+    ):
         assert expected in html, expected
 
 
@@ -111,7 +118,9 @@ def test_notices_wait_until_they_are_read(agent: Client, cast: Cast, ticket: Tic
     assert agent.get("/desk/notices/read/").status_code == 405
 
 
-def test_a_notice_leads_to_its_ticket_and_is_nobody_elses(browse: Browsing, agent: Client, cast: Cast, ticket: Ticket) -> None:
+def test_a_notice_leads_to_its_ticket_and_is_nobody_elses(
+    browse: Browsing, agent: Client, cast: Cast, ticket: Ticket
+) -> None:
     notify([cast.agent.person], key="one", subject=ticket.key, kind="ticket.raised", text="Look", at=datetime.now(UTC))
     notice = Notification.objects.get()
     assert agent.get(f"/desk/notices/{notice.pk}/")["Location"] == f"/desk/tickets/{ticket.pk}/"
@@ -122,19 +131,34 @@ def test_a_notice_leads_to_its_ticket_and_is_nobody_elses(browse: Browsing, agen
 
 
 def test_settings_are_kept(agent: Client, cast: Cast) -> None:
-    asked = {"name": "Ana Ames", "zone": "Asia/Tokyo", "language": "de", "theme": "dark", "density": "compact", "signature": "Ana"}
+    asked = {
+        "name": "Ana Ames",
+        "zone": "Asia/Tokyo",
+        "language": "de",
+        "theme": "dark",
+        "density": "compact",
+        "signature": "Ana",
+    }
     agent.post("/desk/settings/", asked)
     cast.agent.refresh_from_db()
     person = cast.agent.person
     person.refresh_from_db()
-    assert (person.name, person.zone, person.theme, person.density, cast.agent.signature) == ("Ana Ames", "Asia/Tokyo", "dark", "compact", "Ana")
+    assert (person.name, person.zone, person.theme, person.density, cast.agent.signature) == (
+        "Ana Ames",
+        "Asia/Tokyo",
+        "dark",
+        "compact",
+        "Ana",
+    )
     html = agent.get("/desk/settings/").content.decode()
     assert 'data-theme="dark"' in html
     assert 'data-density="compact"' in html
 
 
 def test_settings_that_are_none_are_said_at_their_field(agent: Client, cast: Cast) -> None:
-    response = agent.post("/desk/settings/", {"name": "", "zone": "Mars/Olympus", "language": "en", "theme": "pink", "density": "compact"})
+    response = agent.post(
+        "/desk/settings/", {"name": "", "zone": "Mars/Olympus", "language": "en", "theme": "pink", "density": "compact"}
+    )
     assert response.status_code == 422
     assert response.content.decode().count('class="error"') == 3
 
@@ -148,7 +172,10 @@ def test_presence(agent: Client, cast: Cast) -> None:
 
 
 def test_presence_leads_back_only_to_our_own_pages(agent: Client, cast: Cast) -> None:
-    assert agent.post("/desk/presence/", {"presence": "busy"}, headers={"Referer": "https://evil.example/"})["Location"] == "/desk/"
+    assert (
+        agent.post("/desk/presence/", {"presence": "busy"}, headers={"Referer": "https://evil.example/"})["Location"]
+        == "/desk/"
+    )
     back = "http://testserver/desk/people/"
     assert agent.post("/desk/presence/", {"presence": "busy"}, headers={"Referer": back})["Location"] == back
 
@@ -157,21 +184,37 @@ def test_presence_leads_back_only_to_our_own_pages(agent: Client, cast: Cast) ->
 
 
 def test_opening_a_ticket_for_a_customer_who_called(agent: Client, cast: Cast) -> None:
-    asked = {"requester": "new@harbour.example", "name": "Nina New", "title": "Called", "text": "It is broken", "channel": "phone", "is_mine": "on"}
+    asked = {
+        "requester": "new@harbour.example",
+        "name": "Nina New",
+        "title": "Called",
+        "text": "It is broken",
+        "channel": "phone",
+        "is_mine": "on",
+    }
     agent.post("/desk/tickets/new/", asked)
     ticket = Ticket.objects.get()
-    assert (ticket.account, ticket.assignee, ticket.channel, str(ticket.requester)) == (cast.account, cast.agent, "phone", "Nina New")
+    assert (ticket.account, ticket.assignee, ticket.channel, str(ticket.requester)) == (
+        cast.account,
+        cast.agent,
+        "phone",
+        "Nina New",
+    )
 
 
 def test_opening_keeps_what_was_typed(agent: Client, cast: Cast) -> None:
-    response = agent.post("/desk/tickets/new/", {"requester": "nobody", "title": "Called", "text": "", "channel": "phone"})
+    response = agent.post(
+        "/desk/tickets/new/", {"requester": "nobody", "title": "Called", "text": "", "channel": "phone"}
+    )
     assert response.status_code == 422
     assert b'value="Called"' in response.content
 
 
 def test_several_tickets_at_once(agent: Client, cast: Cast, ticket: Ticket) -> None:
     back = "/desk/queue/open/?priority=P4"
-    response = agent.post("/desk/tickets/assignment/", {"ticket": [ticket.pk, "x", 99999], "assignee": cast.colleague.pk, "next": back})
+    response = agent.post(
+        "/desk/tickets/assignment/", {"ticket": [ticket.pk, "x", 99999], "assignee": cast.colleague.pk, "next": back}
+    )
     assert response["Location"] == back
     agent.post("/desk/tickets/priority/", {"ticket": [ticket.pk], "priority": "P2"})
     ticket.refresh_from_db()
@@ -190,7 +233,9 @@ def test_several_tickets_at_once(agent: Client, cast: Cast, ticket: Ticket) -> N
         ("priority", {"priority": "P9", "ticket": "all"}, "knows no priority"),
     ],
 )
-def test_what_is_missing_for_several_is_said(agent: Client, ticket: Ticket, where: str, data: dict[str, object], said: str) -> None:
+def test_what_is_missing_for_several_is_said(
+    agent: Client, ticket: Ticket, where: str, data: dict[str, object], said: str
+) -> None:
     if data.get("ticket") == "all":
         data = {**data, "ticket": [ticket.pk]}
     page = agent.post(f"/desk/tickets/{where}/", {**data, "next": "https://evil.example/"}, follow=True)
@@ -204,9 +249,16 @@ def test_what_is_missing_for_several_is_said(agent: Client, ticket: Ticket, wher
 @pytest.fixture
 def received(cast: Cast) -> ReceivedMail:
     return ReceivedMail.objects.create(
-        sha256="a" * 64, raw=b"Subject: Hi\r\n\r\n<b>body</b>", size=27, envelope_from="ana@harbour.example", envelope_to=["support@techflow.example"],
-        sender="ana@harbour.example", title="Hi", state="quarantined", reason="No date",
-    )  # fmt: skip
+        sha256="a" * 64,
+        raw=b"Subject: Hi\r\n\r\n<b>body</b>",
+        size=27,
+        envelope_from="ana@harbour.example",
+        envelope_to=["support@techflow.example"],
+        sender="ana@harbour.example",
+        title="Hi",
+        state="quarantined",
+        reason="No date",
+    )
 
 
 def test_administrators_trace_every_mail(browse: Browsing, cast: Cast, received: ReceivedMail) -> None:
@@ -234,7 +286,13 @@ def outgoing(cast: Cast) -> OutgoingMail:
         b"--b\r\nContent-Type: text/html\r\n\r\n<p>Rich <script>alert(1)</script>words</p>\r\n--b--\r\n"
     )
     return OutgoingMail.objects.create(
-        key="k", message_id="<1@x>", envelope_from="s@x", recipients=["ana@harbour.example"], title="Re: Hi", raw=raw, state="sent"
+        key="k",
+        message_id="<1@x>",
+        envelope_from="s@x",
+        recipients=["ana@harbour.example"],
+        title="Re: Hi",
+        raw=raw,
+        state="sent",
     )
 
 

@@ -19,7 +19,9 @@ QUEUE_QUERIES = 12
 
 
 def titles(html: str) -> list[str]:
-    return [part.split("<")[0] for part in html.split('<a class="row-link cut"')[1:] for part in [part.partition(">")[2]]]
+    return [
+        part.split("<")[0] for part in html.split('<a class="row-link cut"')[1:] for part in [part.partition(">")[2]]
+    ]
 
 
 def page(browse: Browsing, cast: Cast, address: str) -> str:
@@ -37,11 +39,22 @@ def test_the_tightest_promise_stands_first(browse: Browsing, cast: Cast, opened:
 def test_a_row_says_who_and_what_and_by_when(browse: Browsing, cast: Cast, opened: Opening) -> None:
     opened(priority="P1")
     html = page(browse, cast, "/desk/queue/open/")
-    for said in ("Customer Reed", "Harbour Mills", "Enterprise", "P1", "The export stops", "Since this morning", "reply", "is-unread"):
+    for said in (
+        "Customer Reed",
+        "Harbour Mills",
+        "Enterprise",
+        "P1",
+        "The export stops",
+        "Since this morning",
+        "reply",
+        "is-unread",
+    ):
         assert said in html, said
 
 
-@pytest.mark.parametrize("view", ["mine", "unassigned", "late", "open", "waiting", "resolved", "all", "department/support"])
+@pytest.mark.parametrize(
+    "view", ["mine", "unassigned", "late", "open", "waiting", "resolved", "all", "department/support"]
+)
 def test_every_view_opens_and_says_why_it_is_empty(browse: Browsing, cast: Cast, view: str) -> None:
     assert 'class="empty"' in page(browse, cast, f"/desk/queue/{view}/")
 
@@ -68,9 +81,20 @@ def test_counts_stand_beside_the_views(browse: Browsing, cast: Cast, opened: Ope
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("export", 1), ("expo", 1), ("Reed", 2), ("customer@harbour", 2), ("harbour mil", 2), ("quarry", 1), ("zebra", 0), ("&|!():*", 0)],
+    [
+        ("export", 1),
+        ("expo", 1),
+        ("Reed", 2),
+        ("customer@harbour", 2),
+        ("harbour mil", 2),
+        ("quarry", 1),
+        ("zebra", 0),
+        ("&|!():*", 0),
+    ],
 )
-def test_search_finds_subjects_people_and_accounts(browse: Browsing, cast: Cast, opened: Opening, text: str, found: int) -> None:
+def test_search_finds_subjects_people_and_accounts(
+    browse: Browsing, cast: Cast, opened: Opening, text: str, found: int
+) -> None:
     opened(title="The export stops")
     opened(title="Something else")
     opened(title="Third", requester=cast.stranger)
@@ -107,7 +131,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(
         while address:
             html = page(browse, cast, address)
             seen += titles(html)
-            link = html.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0] if 'rel="next"' in html else ""
+            link = (
+                html.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+                if 'rel="next"' in html
+                else ""
+            )
             address = f"/desk/queue/{view}/{link}" if link else ""
         assert sorted(seen) == sorted([*expected, "No due time"]), view
         assert len(seen) == size
@@ -124,7 +152,9 @@ def test_it_costs_the_same_for_many_tickets_as_for_few(browse: Browsing, cast: C
     for number in range(20):
         opened(title=f"T{number}", requester=(cast.customer, cast.neighbour, cast.stranger)[number % 3])
     client.get("/desk/queue/open/")
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get("/desk/queue/open/").status_code == 200
     assert len(captured) <= QUEUE_QUERIES, [query["sql"][:120] for query in captured]
 

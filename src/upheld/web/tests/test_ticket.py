@@ -43,13 +43,30 @@ def said(client: Client, ticket: Ticket) -> str:
 
 def test_the_page_shows_ticket_customer_conversation_and_promises(agent: Client, cast: Cast, ticket: Ticket) -> None:
     now = datetime.now(UTC)
-    reply(ticket, text="We are looking into it.", by=cast.agent.actor, at=now, author=cast.agent.person, send=False, cc=["boss@harbour.example"])
+    reply(
+        ticket,
+        text="We are looking into it.",
+        by=cast.agent.actor,
+        at=now,
+        author=cast.agent.person,
+        send=False,
+        cc=["boss@harbour.example"],
+    )
     note(ticket, text="Smells like the index.", by=cast.colleague.actor, at=now, author=cast.colleague.person)
     html = said(agent, ticket)
     for expected in (
-        "The export stops half-way", "Customer Reed", "Harbour Mills", "Enterprise", "Since this morning", "We are looking into it.",
-        "Smells like the index.", "internal", "Copy to boss@harbour.example", "First response", "Reply to Customer Reed",
-    ):  # fmt: skip
+        "The export stops half-way",
+        "Customer Reed",
+        "Harbour Mills",
+        "Enterprise",
+        "Since this morning",
+        "We are looking into it.",
+        "Smells like the index.",
+        "internal",
+        "Copy to boss@harbour.example",
+        "First response",
+        "Reply to Customer Reed",
+    ):
         assert expected in html, expected
 
 
@@ -73,7 +90,14 @@ def test_it_costs_a_fixed_number_of_queries(agent: Client, cast: Cast, opened: O
     Team.objects.create(name="Billing", department="billing")
     for number in range(6):
         reply(ticket, text=f"Answer {number}", by=cast.agent.actor, at=now, author=cast.agent.person, send=False)
-        customer_reply(ticket, text=f"Question {number}", by=cast.customer.actor, at=now, author=cast.customer.person, channel="portal")
+        customer_reply(
+            ticket,
+            text=f"Question {number}",
+            by=cast.customer.actor,
+            at=now,
+            author=cast.customer.person,
+            channel="portal",
+        )
     watch(ticket, person=cast.colleague.person, by=cast.lead.actor, at=now)
     link(ticket, other=other, by=cast.agent.actor, at=now)
     link(third, other=ticket, by=cast.agent.actor, at=now)
@@ -116,7 +140,10 @@ def test_a_reply_is_sent_with_its_files_and_the_draft_is_gone(agent: Client, cas
     assert Draft.objects.get().text == "Dear"
     assert "Dear</textarea>" in said(agent, ticket)
     upload = SimpleUploadedFile("log.txt", b"all of it", content_type="text/plain")
-    response = agent.post(address(ticket, "replies/"), {"text": "Dear Ana, see there.", "cc": "boss@harbour.example", "then": "", "files": [upload]})
+    response = agent.post(
+        address(ticket, "replies/"),
+        {"text": "Dear Ana, see there.", "cc": "boss@harbour.example", "then": "", "files": [upload]},
+    )
     assert response["Location"] == address(ticket)
     message = ticket.messages.get(by="staff")
     assert (message.text, message.cc, message.is_internal) == ("Dear Ana, see there.", ["boss@harbour.example"], False)
@@ -135,7 +162,9 @@ def test_a_signature_is_added_once(agent: Client, cast: Cast, ticket: Ticket) ->
     assert ticket.messages.get(by="staff").text == "Hello\n\n-- \nAmes, TechFlow"
 
 
-@pytest.mark.parametrize(("then", "status"), [("", "open"), ("waiting_on_customer", "waiting_on_customer"), ("resolved", "resolved")])
+@pytest.mark.parametrize(
+    ("then", "status"), [("", "open"), ("waiting_on_customer", "waiting_on_customer"), ("resolved", "resolved")]
+)
 def test_the_button_says_what_happens_then(agent: Client, ticket: Ticket, then: str, status: str) -> None:
     agent.post(address(ticket, "replies/"), {"text": "There you are.", "then": then})
     ticket.refresh_from_db()
@@ -150,7 +179,9 @@ def test_the_button_says_what_happens_then(agent: Client, ticket: Ticket, then: 
         ({"text": "Hi", "then": "nonsense"}, "nonsense"),
     ],
 )
-def test_what_was_typed_stays_when_it_cannot_be_sent(agent: Client, ticket: Ticket, data: dict[str, str], problem: str) -> None:
+def test_what_was_typed_stays_when_it_cannot_be_sent(
+    agent: Client, ticket: Ticket, data: dict[str, str], problem: str
+) -> None:
     response = agent.post(address(ticket, "replies/"), data)
     html = response.content.decode()
     assert response.status_code == 422
@@ -180,7 +211,9 @@ def test_a_note_stays_inside(agent: Client, browse: Browsing, cast: Cast, ticket
 
 
 def test_a_draft_is_dropped_when_it_is_emptied(agent: Client, ticket: Ticket) -> None:
-    response = agent.post(address(ticket, "draft/"), {"text": "x", "kind": "note"}, headers={"Accept": "application/json"})
+    response = agent.post(
+        address(ticket, "draft/"), {"text": "x", "kind": "note"}, headers={"Accept": "application/json"}
+    )
     assert response.json()["saved"]
     agent.post(address(ticket, "draft/"), {"text": " ", "kind": "note"})
     assert not Draft.objects.exists()
@@ -360,7 +393,16 @@ def test_escalating_to_a_rung_of_a_ladder(agent: Client, ticket: Ticket) -> None
 
 def test_a_commitment_says_why_it_is_due_when_it_is(agent: Client, ticket: Ticket) -> None:
     html = agent.get(address(ticket, "commitments/first-response/1/")).content.decode()
-    for expected in ("First response", "Promised", "8 h", "Together", "for you", "techflow version", "first-response", "The clause in words"):
+    for expected in (
+        "First response",
+        "Promised",
+        "8 h",
+        "Together",
+        "for you",
+        "techflow version",
+        "first-response",
+        "The clause in words",
+    ):
         assert expected in html, expected
     assert agent.get(address(ticket, "commitments/first-response/7/")).status_code == 404
     assert agent.get(address(ticket, "commitments/nonsense/1/")).status_code == 404
@@ -381,9 +423,23 @@ def test_only_leads_waive_and_only_what_runs(browse: Browsing, agent: Client, ca
 # -- methods and doors ----------------------------------------------------------------------------------------------------
 
 POSTED = [
-    "replies/", "notes/", "draft/", "properties/", "assignment/", "team/", "waiting/", "hold/", "resolution/", "closure/", "spam/",
-    "merge/", "links/", "watch/", "escalations/", "commitments/first-response/1/",
-]  # fmt: skip
+    "replies/",
+    "notes/",
+    "draft/",
+    "properties/",
+    "assignment/",
+    "team/",
+    "waiting/",
+    "hold/",
+    "resolution/",
+    "closure/",
+    "spam/",
+    "merge/",
+    "links/",
+    "watch/",
+    "escalations/",
+    "commitments/first-response/1/",
+]
 READ = ["hold/", "resolution/", "merge/", "links/", "escalations/", "events/", "commitments/first-response/1/"]
 
 

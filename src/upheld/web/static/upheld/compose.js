@@ -28,9 +28,11 @@ window.addEventListener("scroll", () => (wasAtEnd = isAtEnd()), { passive: true 
 const observed = composer();
 if (observed) new ResizeObserver(() => wasAtEnd && window.scrollTo(0, document.documentElement.scrollHeight)).observe(observed);
 
+// By rows and not by a style: htmx copies attributes, and the content policy allows no style attribute.
 function grow(field) {
-  field.style.blockSize = "auto";
-  field.style.blockSize = `${Math.min(field.scrollHeight + 2, window.innerHeight * 0.5)}px`;
+  const line = Number.parseFloat(getComputedStyle(field).lineHeight) || 22;
+  field.rows = 3;
+  field.rows = Math.max(3, Math.min(Math.ceil((field.scrollHeight - 16) / line), Math.floor((window.innerHeight * 0.45) / line)));
 }
 
 const timers = new WeakMap();

@@ -87,7 +87,7 @@ function keepState(old, fresh) {
 
 // -- fetching, at most once in a while, at once when it was quiet -----------------------------------------------------------------
 
-const PAUSE = 700;
+const PAUSE = 400;
 let last = 0;
 let timer = 0;
 let running = false;
@@ -126,7 +126,7 @@ function place(html) {
   for (const id of ["views-list", "ticket-head", "thread", "context"]) placePart(id, find(id));
   const bell = document.getElementById("bell");
   if (bell && find("bell") && bell.textContent !== find("bell").textContent) bell.replaceWith(find("bell"));
-  const count = find("views-list")?.querySelector('[aria-current="page"] .view-count')?.firstChild?.data.trim();
+  const count = document.querySelector('#views-list [aria-current="page"] .view-count')?.firstChild?.data.trim();
   if (rows) document.title = document.title.replace(/^(\([^)]*\) )?/, count ? `(${count}) ` : "");
   document.dispatchEvent(new CustomEvent("upheld:shown", { detail: document.body }));
 }
