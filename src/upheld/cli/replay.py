@@ -8,11 +8,12 @@ stands at --until (default: at the last event). Exit 1 when the policy or a line
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from upheld.kernel.instants import parse_instant
 from upheld.policy import PolicyErrors, load
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str]) -> int:
             return _print(replay(policy, read_events(lines), until=until), as_json=given.json)
     except (PolicyErrors, ReplayError, ValueError) as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:  # whoever read the output has seen enough; `upheld` itself ends quietly
+        raise
     except OSError as error:
         print(f"{given.events} cannot be read: {error.strerror}.", file=sys.stderr)
     return 1
@@ -51,13 +54,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _print(states: Iterator[tuple[str, CommitmentState]], *, as_json: bool) -> int:
     for subject, state in states:
-        print(json.dumps(state.as_line(subject)) if as_json else _sentence(subject, state))
+        line = state.as_line(subject)
+        print(msgspec.json.encode(line).decode() if as_json else _sentence(line))
     return 0
 
 
-def _sentence(subject: str, state: CommitmentState) -> str:
-    line = state.as_line(subject)
-    told = [f"{subject} {state.clause} #{state.cycle}: {state.state}"]
+def _sentence(line: dict[str, Any]) -> str:
+    told = [f"{line['subject']} {line['clause']} #{line['cycle']}: {line['state']}"]
     told += [f"{word} {line[key]}" for word, key in (("due", "due_at"), ("ended", "ended_at")) if line[key]]
     told.append(f"{line['used_seconds']} s used")
     if line["late_seconds"]:

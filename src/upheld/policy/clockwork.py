@@ -155,7 +155,6 @@ class Cycle(Stopwatch):
         self.due = at
         self.used_when_due = self.used
         self.marks += (("breach", at),)
-        self.pending = ()
         self.threshold = NEVER
 
     # Events

@@ -160,7 +160,7 @@ class SubjectFold:
                     running.follow(at, terms)
                     self._put_away_if_over(position, running)
             elif position in self.waiting:
-                self._begin_if_promised(at, position)
+                self._begin_waiting(at, position)
 
     def _waive(self, at: int, data: Mapping[str, Any]) -> None:
         position = self.plan.positions.get(str(data.get("clause")), -1)
@@ -175,7 +175,7 @@ class SubjectFold:
             running.restore(at, flags, self.plan.promises[position].terms(self.attributes))
         elif position in self.waiting:
             self.waiting[position] &= ~flags
-            self._begin_if_promised(at, position)
+            self._begin_waiting(at, position)
 
     # Steps
 
@@ -187,18 +187,22 @@ class SubjectFold:
             running.advance(at)
             if not self._put_away_if_over(position, running):
                 return
-        self.waiting[position] = 0
-        self._begin_if_promised(at, position)
+        if not self._begin_if_promised(at, position):
+            self.waiting[position] = 0
 
-    def _begin_if_promised(self, at: int, position: int) -> None:
+    def _begin_waiting(self, at: int, position: int) -> None:
+        if not self.waiting[position] and self._begin_if_promised(at, position):
+            del self.waiting[position]
+
+    def _begin_if_promised(self, at: int, position: int) -> bool:
         promise = self.plan.promises[position]
         terms = promise.terms(self.attributes)
-        if not terms.is_promised or self.waiting[position]:
-            return
-        del self.waiting[position]
+        if not terms.is_promised:
+            return False
         trace = None if self.traces is None else self.traces.setdefault(promise.clause.name, [])
         kind = Series if promise.clause.is_series else Cycle
         self.open[position] = kind(promise, terms, self._next_number(promise.clause.name), at, trace)
+        return True
 
     def _end_wait(self, position: int, flags: int) -> None:
         if flags & SETS_ASIDE:

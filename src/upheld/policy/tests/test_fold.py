@@ -290,6 +290,15 @@ def test_what_was_answered_while_when_did_not_hold_stays_void() -> None:
     assert told(clause, *story, "Mon 12:00 changed priority=P1") == ["void: due Mon 13:00, ended Mon 10:00, used 1 h"]
 
 
+def test_updates_given_while_when_did_not_hold_change_nothing_and_the_resolution_ends_them() -> None:
+    clause = f"{UPDATE}\nwhen: {{priority: P1}}"
+    story = "Mon 09:00 opened priority=P1", "Mon 10:00 changed priority=P3", "Mon 11:00 replied"
+    assert told(clause, *story, "Mon 12:00 changed priority=P1") == ["running: due Mon 15:00, used 1 h"]
+    assert told(clause, *story, "Mon 12:00 resolved", "Mon 13:00 changed priority=P1") == [
+        "void: due Mon 13:00, ended Mon 10:00, used 1 h"
+    ]
+
+
 def test_a_resolved_ticket_that_becomes_p1_gets_no_updates() -> None:
     clause = f"{UPDATE}\nwhen: {{priority: P1}}"
     assert told(clause, "Mon 09:00 opened priority=P3", "Mon 10:00 resolved", "Mon 11:00 changed priority=P1") == []
