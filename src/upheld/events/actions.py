@@ -53,6 +53,13 @@ def record_many(events: Sequence[Event]) -> None:
         transaction.on_commit(lambda: _signal(*fresh), robust=True)
 
 
+def announce(kind: str, *subjects: str) -> None:
+    """Tell watching browsers, right after the commit, of something that is no event: that somebody was told."""
+    if subjects:
+        payloads = [{"id": 0, "kind": kind, "subject": subject} for subject in subjects]
+        transaction.on_commit(lambda: _send(payloads), robust=True)
+
+
 def _insert_once(event: Event) -> bool:
     if Event.objects.filter(key=event.key).exists():
         return False
@@ -65,6 +72,10 @@ def _insert_once(event: Event) -> bool:
 
 
 def _signal(*events: Event) -> None:
-    payloads = [json.dumps({"id": event.pk, "kind": event.kind, "subject": event.subject}) for event in events]
+    _send([{"id": event.pk, "kind": event.kind, "subject": event.subject} for event in events])
+
+
+def _send(payloads: Sequence[dict[str, Any]]) -> None:
+    texts = [json.dumps(payload) for payload in payloads]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [LIVE_CHANNEL, payloads])
+        cursor.execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [LIVE_CHANNEL, texts])

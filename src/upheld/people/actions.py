@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from upheld.events.actions import announce
 from upheld.people.models import Agent, Notification, Person
 
 
@@ -25,6 +26,7 @@ def notify(
         ],
         ignore_conflicts=True,
     )
+    announce("notice", *(f"person:{one.pk}" for one in fresh))
     return fresh
 
 

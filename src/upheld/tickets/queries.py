@@ -183,4 +183,5 @@ def agents_by_name() -> list[tuple[int, str]]:
 def _rows(sql: str, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

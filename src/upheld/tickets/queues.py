@@ -103,7 +103,7 @@ def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[s
 
     `latest` is the newest event, so that the live view can say what came after it.
     """
-    parts: dict[str, tuple[str, list[object]]] = {
+    parts: dict[str, tuple[str, list[int | str | datetime]]] = {
         "mine": (f"{UNSETTLED} AND assignee_id = %s", [agent.pk]),
         "unassigned": (f"{UNSETTLED} AND assignee_id IS NULL", []),
         "late": (f"{UNSETTLED} AND due_at < %s", [now]),

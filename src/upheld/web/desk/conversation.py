@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -40,7 +41,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponseBase:
     try:
         conversation.reply(
             ticket, text=_signed(request, asked["text"]), by=request.agent.actor, at=now, author=request.person, cc=asked["cc"],
-            files=new_files(asked["files"]), then=asked["then"],
+            files=new_files(asked["attachments"]), then=asked["then"],
         )  # fmt: skip
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -57,7 +58,7 @@ def note(request: AgentRequest, pk: int) -> HttpResponseBase:
     form = NoteForm(request.POST, request.FILES)
     if not form.is_valid():
         return _again(request, pk, form, "note")
-    files = new_files(form.cleaned_data["files"])
+    files = new_files(form.cleaned_data["attachments"])
     try:
         conversation.note(
             ticket,
@@ -94,11 +95,13 @@ def delete_draft(request: AgentRequest, pk: int) -> HttpResponse:
     return redirect("desk:ticket", pk)
 
 
-def new_files(uploads: Iterable[UploadedFile]) -> list[conversation.NewFile]:
+def new_files(uploads: Iterable[UploadedFile[Any]]) -> list[conversation.NewFile]:
     """Uploaded files, stored under what they contain. The type that the browser claims is kept as a hint and never trusted."""
     return [
         conversation.NewFile(
-            (one.name or "file")[-255:], (one.content_type or "application/octet-stream")[:127], store(one.file)
+            (one.name or "file")[-255:],
+            (one.content_type or "application/octet-stream")[:127],
+            store(cast("BinaryIO", one.file)),
         )
         for one in uploads
         if one.file is not None

@@ -57,7 +57,7 @@ class ReplyForm(forms.Form):
     )
     cc = AddressesField(label="Copy to", required=False, max_length=2000)
     then = forms.ChoiceField(choices=THEN, required=False)
-    files = FilesField(label="Files", required=False)
+    attachments = FilesField(label="Files", required=False)
 
 
 class NoteForm(forms.Form):
@@ -67,7 +67,7 @@ class NoteForm(forms.Form):
         max_length=200_000,
         error_messages={"required": "Write something before you save it."},
     )
-    files = FilesField(label="Files", required=False)
+    attachments = FilesField(label="Files", required=False)
 
 
 class AssigneeForm(forms.Form):
@@ -121,6 +121,20 @@ class EscalationForm(forms.Form):
     def __init__(self, *args: Any, steps: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["step"].choices = list(steps)  # type: ignore[attr-defined]
+
+
+class MilestoneForm(forms.Form):
+    milestone = forms.ChoiceField(label="What was done")
+    note = forms.CharField(
+        label="In a few words",
+        help_text="Kept as an internal note.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=20_000,
+    )
+
+    def __init__(self, *args: Any, milestones: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["milestone"].choices = list(milestones)  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

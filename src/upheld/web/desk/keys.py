@@ -55,6 +55,7 @@ KEYS: dict[str, list[Key]] = {
         Key("e", "Resolve"),
         Key("w", "Wait on the customer, or go on"),
         Key("s", "Escalate"),
+        Key("m", "Record what was done: a plan, a root cause …"),
         Key("d", "Why the tightest promise is due when it is"),
         Key("j k", "Next and previous ticket of the queue"),
         Key("Ctrl Enter", "Send"),

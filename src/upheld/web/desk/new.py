@@ -36,7 +36,7 @@ class NewTicketForm(forms.Form):
     channel = forms.ChoiceField(label="How they reached us")
     category = forms.ChoiceField(label="Category", required=False)
     priority = forms.ChoiceField(label="Priority", required=False)
-    files = FilesField(label="Files", required=False)
+    attachments = FilesField(label="Files", required=False)
     is_mine = forms.BooleanField(label="Assign it to me", required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,7 +73,7 @@ def create(request: AgentRequest) -> HttpResponse:
                 at=now,
                 category=asked["category"],
                 priority=asked["priority"],
-                files=new_files(asked["files"]),
+                files=new_files(asked["attachments"]),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))

@@ -61,5 +61,5 @@ def team(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 def _unknown(request: AgentRequest, pk: int, form: AssigneeForm | TeamForm) -> HttpResponse:
-    messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return after(request, pk)

@@ -74,7 +74,7 @@ def drawn_from(tickets: TicketQuerySet, agent: Agent, now: datetime) -> list[Saf
 
 @lru_cache(maxsize=REMEMBERED)
 def draw(row: Row) -> SafeString:
-    return get_template("desk/parts/row.html").render({"row": row})
+    return SafeString(get_template("desk/parts/row.html").render({"row": row}))
 
 
 def row_of(line: Line, awaited: queues.Awaited | None, agent: Agent, now: datetime, address: str) -> Row:

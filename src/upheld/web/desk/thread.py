@@ -108,12 +108,12 @@ def _draw(said: Said) -> SafeString:
 
 @lru_cache(maxsize=REMEMBERED)
 def _draw_message(said: Said) -> SafeString:
-    return get_template("desk/parts/message.html").render({"said": said})
+    return SafeString(get_template("desk/parts/message.html").render({"said": said}))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _draw_happened(happened: Happened) -> SafeString:
-    return get_template("desk/parts/happened.html").render({"happened": happened})
+    return SafeString(get_template("desk/parts/happened.html").render({"happened": happened}))
 
 
 def _said(message: Spoken, ticket: int, now: datetime) -> Said:

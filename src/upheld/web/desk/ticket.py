@@ -18,6 +18,7 @@ from upheld.people.actions import mark_read as mark_notices_read
 from upheld.policy import Policy
 from upheld.tickets import queries
 from upheld.tickets.actions.errors import Refused
+from upheld.tickets.actions.milestones import milestones_of
 from upheld.tickets.actions.reading import mark_read
 from upheld.tickets.models import Ticket
 from upheld.web import names
@@ -81,6 +82,7 @@ def ticket_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
         "awaited": [chip(row, now, in_full=True, href=_why(base, row)) for row in awaited],
         "over": [chip(row, now, in_full=True, href=_why(base, row)) for row in over],
         "ties": tied,
+        "has_milestones": bool(milestones_of(policy)),
         "others": queries.others_of(ticket, request.person),
         "choices": {**_choices(policy), "agents": _agents(agents, me=request.agent.pk), "teams": teams},
         "drafts": {("note" if draft["is_internal"] else "reply"): draft["text"] for draft in ticket.drafts_of_mine},

@@ -13,6 +13,7 @@ from upheld.web.desk import (
     events,
     keys,
     mails,
+    milestones,
     mine,
     new,
     notices,
@@ -64,6 +65,11 @@ urlpatterns = [
     path("tickets/<int:pk>/links/", resource(get=ties.ask_link, post=ties.link), name="links"),
     path("tickets/<int:pk>/links/<int:link_pk>/", resource(delete=ties.unlink), name="link"),
     path("tickets/<int:pk>/watch/", resource(post=ties.watch, delete=ties.unwatch), name="watch"),
+    path(
+        "tickets/<int:pk>/milestones/",
+        resource(get=milestones.ask_milestone, post=milestones.reach_milestone),
+        name="milestones",
+    ),
     path(
         "tickets/<int:pk>/escalations/",
         resource(get=escalating.ask_escalation, post=escalating.escalate),

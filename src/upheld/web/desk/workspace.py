@@ -85,7 +85,7 @@ def _drawn(
 ) -> SafeString:
     """The navigation as HTML, remembered for as long as it says the same."""
     context = {"views": views, "departments": departments, "places": places, "here": here}
-    return get_template("desk/parts/navigation.html").render(context)
+    return SafeString(get_template("desk/parts/navigation.html").render(context))
 
 
 @lru_cache(maxsize=256)

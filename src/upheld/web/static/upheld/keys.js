@@ -50,6 +50,7 @@ const onTicket = {
   e: () => press("resolve"),
   w: () => press("wait"),
   s: () => press("escalate"),
+  m: () => press("milestone"),
   d: () => press("why"),
 };
 const compose = (kind) => document.dispatchEvent(new CustomEvent("upheld:compose", { detail: kind }));

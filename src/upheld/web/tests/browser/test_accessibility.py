@@ -78,7 +78,7 @@ PAGES = (
 def test_pages(visit: Opening, desk: Cast, busy: Ticket, look: dict[str, object]) -> None:
     """All in one visit, since a database for each page would take longer than looking at it."""
     numbers = {"pk": busy.pk, "account": desk.account.pk, "contact": desk.customer.pk, "agent": desk.agent.pk}
-    page = visit("/desk/", desk.administrator, **look)  # type: ignore[arg-type]
+    page = visit("/desk/", desk.administrator, **look)
     found: list[str] = []
     for path in PAGES:
         page.goto(path.format(**numbers))
