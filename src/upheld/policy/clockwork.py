@@ -90,8 +90,10 @@ class Cycle(Stopwatch):
     `due` is known from the breach or the end on; until then it is worked out when somebody asks.
     """
 
-    __slots__ = ( "aside", "began", "due", "ended", "marks", "number", "past", "pending", "phase", "promise",
-    "target", "terms", "threshold", "used_when_due", )  # fmt: skip
+    __slots__ = (
+        "aside", "began", "due", "ended", "marks", "number", "past", "pending", "phase", "promise", "target", "terms",
+        "threshold", "used_when_due",
+    )  # fmt: skip
 
     def __init__(self, promise: Promise, terms: Terms, number: int, at: int, trace: Trace | None) -> None:
         assert terms.calendar is not None

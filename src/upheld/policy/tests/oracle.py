@@ -1,9 +1,13 @@
 """The fold the slow way, to hold the fast one against: time passes tick by tick, and at each one looks at the clock.
 
-Written from the design's list "what the fold means, exactly", and from nothing else: it shares no line and no formula
-with the fold. There is no arithmetic of open time in it. Used time grows by one tick at a time; "if nothing more
-happens" is answered by letting time run on and looking. Instants and durations are counted in ticks since the start
-of a `Window`.
+Written from the design's list "what the fold means, exactly", before the fold was read; it shares no line and no formula
+with it. There is no arithmetic of open time in it. Used time grows by one tick at a time; "if nothing more happens" is
+answered by letting time run on and looking. Instants and durations are counted in ticks since the start of a `Window`.
+
+Where the list is silent, this follows the rules at the head of `policy/clockwork.py` and `policy/fold.py`: the order within
+one event, what happens to a cycle while `when` does not hold or a merge holds it aside, that a due instant has to be over
+before anything is missed, and that a new target which is used up already breaches without warnings. That another calendar
+alone is no new target it takes from the list.
 """
 
 from __future__ import annotations

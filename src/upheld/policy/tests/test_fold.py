@@ -332,6 +332,12 @@ def test_merged_and_marked_as_spam_it_goes_on_when_both_are_taken_back() -> None
     assert told(MERGED, *story, "Mon 15:00 unmarked_spam") == ["running: due Mon 18:00, used 1 h"]
 
 
+def test_breached_merged_and_marked_as_spam_it_is_awaited_again_when_both_are_taken_back() -> None:
+    story = "Mon 09:00 opened", "Mon 14:00 merged", "Mon 15:00 marked_spam", "Mon 16:00 unmerged"
+    assert told(MERGED, *story) == ["breached: due Mon 13:00, ended Mon 14:00, used 5 h, 1 h late"]
+    assert told(MERGED, *story, "Mon 18:00 unmarked_spam", until="Mon 20:00") == ["breached: due Mon 13:00, used 7 h"]
+
+
 def test_what_ends_a_merged_ticket_ends_it_for_good() -> None:
     clause = f"{MERGED}\nuntil: ticket.closed"
     story = "Mon 09:00 opened", "Mon 10:00 merged", "Mon 11:00 closed", "Mon 12:00 unmerged"

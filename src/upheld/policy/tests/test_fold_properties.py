@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upheld.policy import CommitmentState, Event, SubjectFold, fold
+from upheld.policy import CommitmentState, Event, Plan, SubjectFold, fold
 from upheld.policy.states import BREACHED, KEPT, VOID, WAIVED
 from upheld.policy.tests.histories import GAPS, SECONDS, Story, Told, calendars, series, stories
 
@@ -37,6 +38,17 @@ def test_the_fold_is_what_one_sees_who_looks_at_the_clock_every_quarter_of_an_ho
 @given(stories(windows=(SECONDS,), longest=6))
 def test_the_fold_is_what_one_sees_who_looks_at_the_clock_every_second(story: Story) -> None:
     assert story.folded() == story.expected()
+
+
+@settings(max_examples=200, deadline=None)
+@given(any_history, st.lists(any_history, max_size=3))
+def test_the_clauses_of_a_subject_know_nothing_of_each_other(told: Told, others: list[Told]) -> None:
+    clauses = [told.clause, *(replace(one.clause, name=f"other-{place}") for place, one in enumerate(others))]
+    together = SubjectFold(Plan(clauses, calendars()))
+    for event in told.events:
+        together.apply(event)
+    alone = [fold(clause, told.events, calendars=calendars(), until=told.until_us) for clause in clauses]
+    assert together.states(told.until_us) == [state for states in alone for state in states]
 
 
 @settings(max_examples=300, deadline=None)
