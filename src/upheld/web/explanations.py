@@ -86,7 +86,7 @@ def sum_of(
         left_out=left_out,
         target=format_duration(state.target),
         used=format_duration(_whole(state.used)),
-        left=format_duration(_whole(explanation.remaining)),
+        left=format_duration(max(0, state.target - _whole(state.used))),
         late=_late(explanation),
         due=_due(state.due_at, due_in, now),
         closures=explanation.closures,
@@ -115,7 +115,9 @@ def _part(row: Row, zone: ZoneInfo, now: datetime) -> Part:
         kind=row.kind,
         word=KINDS[row.kind],
         note=note,
-        counted=format_duration(_whole(row.counted)) if counts or row.kind == "late" else "–",
+        counted=format_duration(_whole(row.total) - _whole(row.total - row.counted))
+        if counts or row.kind == "late"
+        else "–",
         total=format_duration(_whole(row.total)) if counts else "",
     )
 
@@ -137,5 +139,5 @@ def _step(at: int, by: int, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _whole(us: int) -> int:
-    """Whole seconds: fractions help nobody who reads."""
+    """Whole seconds: fractions help nobody who reads. Parts are shown as differences of whole totals, so that they add up."""
     return us // SECOND * SECOND
