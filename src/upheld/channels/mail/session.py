@@ -23,7 +23,8 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)  # the library would log a
 READ_AHEAD: Final = 256 * 1024
 LONGEST_COMMAND: Final = 2048
 MOST_RECIPIENTS: Final = 200
-FAIR_SHARE: Final = 500  # pieces after which other conversations get their turn
+END: Final = b"\r\n.\r\n"
+FAIR_SHARE: Final = 500  # lines after which other conversations get their turn
 NULL_SENDER: Final = "<>"
 _PATH: Final = re.compile(r'\s*<(?:@[^:<>]{0,500}:)?("[^"]{1,200}"@[^<>\s]+|[^<>\s]*)>\s*(.*)', re.DOTALL)
 _BARE_PATH: Final = re.compile(r"\s*([^<>\s]+)\s*(.*)", re.DOTALL)
@@ -131,29 +132,40 @@ class Conversation(_Quick, SMTP):
 
     async def _mail(self, held: _Held) -> bytes:
         """The mail with its dots undone. What is not taken is read to its end as well, before NotTaken is raised."""
-        before, count = b"\r\n", 0  # the two bytes before; the line of DATA itself ended with these
+        if not await self._short_lines(held):
+            while True:
+                try:
+                    held.add((await self._reader.readuntil(END))[:-3])
+                    break
+                except asyncio.LimitOverrunError as long:
+                    held.add(await self._reader.readexactly(long.consumed))
+                    self._reset_timeout()
+        return held.whole()
+
+    async def _short_lines(self, held: _Held) -> bool:
+        """Read lines that are too short to search for END from their beginning, since it may have begun in the line before.
+
+        True if the mail ended with them. The line of DATA itself counts as the line before the first.
+        """
+        before, count = b"\r\n", 0
         while True:
-            piece = await self._piece()
-            is_end = piece == b".\r\n" and before == b"\r\n"
-            if not is_end and piece.endswith(b"\r\n.\r\n"):
-                piece, is_end = piece[:-3], True
-                held.add(piece)
-            elif not is_end:
-                held.add(piece)
-                before = (before + piece)[-2:]
-            if is_end:
-                return held.whole()
-            self._reset_timeout()
+            chunk = await self._reader.readexactly(3)
+            has_end = b"\r" in chunk
+            if has_end and not chunk.endswith(b"\r\n"):
+                try:
+                    chunk += await self._reader.readuntil(b"\r\n")
+                except asyncio.LimitOverrunError as long:
+                    chunk += await self._reader.readexactly(long.consumed)
+                    has_end = False
+            before = (before + chunk)[-len(END) :]
+            is_over = before == END
+            held.add(chunk[:-3] if is_over else chunk)
+            if is_over or not has_end:
+                return is_over
             count += 1
             if count % FAIR_SHARE == 0:
+                self._reset_timeout()
                 await asyncio.sleep(0)
-
-    async def _piece(self) -> bytes:
-        """Bytes up to the next dot at the end of a line, or as many as there are without one."""
-        try:
-            return await self._reader.readuntil(b".\r\n")
-        except asyncio.LimitOverrunError as long:
-            return await self._reader.readexactly(long.consumed)
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """Whatever stands between the angle brackets: who may write to us is not decided by grammar."""

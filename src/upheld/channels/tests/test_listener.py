@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import smtplib
 import socket
@@ -14,8 +15,11 @@ import psycopg.sql
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
+from upheld.channels.mail.session import Conversation, Room, _Held
 from upheld.channels.models import ReceivedMail
 from upheld.channels.tests.post import SUPPORT, Listening, conninfo, letter, listening
 
@@ -81,6 +85,12 @@ def test_what_was_answered_with_250_stands_in_the_database_byte_for_byte(door: L
         (b"x" * 300_000 + b".\r\n.\r\n", b"x" * 300_000 + b".\r\n"),
         (b"\x00\xff\xfe\x80 no text\r\n.\r\n", b"\x00\xff\xfe\x80 no text\r\n"),
         (b".\r\r\n.\r\n", b"\r\r\n"),
+        (b"\r\n\r\n\r\n.\r\n", b"\r\n\r\n\r\n"),
+        (b"ab\r\n.\r\n", b"ab\r\n"),
+        (b"ab\rcd\r\n.\r\n", b"ab\rcd\r\n"),
+        (b"a\r" + b"x" * 400_000 + b"\r\n.\r\n", b"a\r" + b"x" * 400_000 + b"\r\n"),
+        (b"\r\n" * 2_000 + b"..\r\n.\r\n", b"\r\n" * 2_000 + b".\r\n"),
+        (b"abc" + b"\r\n" * 300_000 + b".\r\n", b"abc" + b"\r\n" * 300_000),
     ],
 )
 def test_any_bytes_are_mail_and_end_only_at_the_lone_dot(door: Listening, sent: bytes, kept: bytes) -> None:
@@ -102,6 +112,40 @@ def test_the_end_is_found_wherever_the_network_cuts_it(door: Listening, cut: int
         client.sendall(sent[cut:])
         assert reader.readline().startswith(b"250 ")
     assert bytes(ReceivedMail.objects.get().raw) == b"abc\r\n.d\r\n"
+
+
+LINES = st.lists(
+    st.sampled_from([b"", b".", b"..", b"a", b"ab", b"abc", b"\r", b"\n", b"\r.", b".\n", b"x" * 40]), max_size=12
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LINES, st.lists(st.integers(1, 20), min_size=1, max_size=10), st.binary(max_size=3))
+def test_whatever_the_lines_and_the_pieces_the_mail_is_what_stood_before_the_first_lone_dot(
+    lines: list[bytes], cuts: list[int], after: bytes
+) -> None:
+    text = b"".join(line + b"\r\n" for line in lines)
+    wire = b"\r\n" + text + b".\r\n" + after
+    expected = wire[2 : wire.index(b"\r\n.\r\n") + 2]
+
+    async def read() -> tuple[bytes, bytes]:
+        conversation = Conversation.__new__(Conversation)
+        conversation._reader = asyncio.StreamReader(limit=64)
+        conversation._timeout_handle, conversation._timeout_duration = None, 60
+        conversation.loop = asyncio.get_running_loop()
+        held = _Held(Room(1_000_000), 0)
+        reading = asyncio.create_task(conversation._mail(held))
+        left = wire[2:]
+        for cut in [*cuts, len(left)]:
+            conversation._reader.feed_data(left[:cut]) if left else None
+            left = left[cut:]
+            await asyncio.sleep(0)
+        conversation._reader.feed_eof()
+        return await reading, await conversation._reader.read()
+
+    mail, rest = asyncio.run(read())
+    assert mail == (b"\r\n" + expected).replace(b"\r\n.", b"\r\n")[2:]
+    assert rest == wire[2 + len(expected) + 3 :]
 
 
 def test_two_mails_in_one_conversation_and_commands_sent_ahead(door: Listening) -> None:
