@@ -56,6 +56,7 @@ class Hub:
         self._listening: asyncio.Task[None] | None = None
         self._gathered: dict[str, Change] = {}
         self._telling: asyncio.TimerHandle | None = None
+        self.listening = asyncio.Event()
 
     def subscribe(self, may_hear: Callable[[Change], bool]) -> Subscriber:
         subscriber = Subscriber(may_hear)
@@ -76,12 +77,16 @@ class Hub:
             try:
                 async with await psycopg.AsyncConnection.connect(**_where(), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {LIVE_CHANNEL}")
-                    self._tell(AFRESH) if tries else None
+                    self.listening.set()
+                    if tries:
+                        self._tell(AFRESH)
                     tries = 0
                     async for notify in connection.notifies():
                         self._gather(notify.payload)
             except (psycopg.Error, OSError) as error:
                 log.warning("live connection lost", error=type(error).__name__, tries=tries)
+            finally:
+                self.listening.clear()
             await asyncio.sleep(PATIENCE[min(tries, len(PATIENCE) - 1)])
             tries += 1
 

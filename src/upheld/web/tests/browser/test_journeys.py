@@ -14,6 +14,7 @@ from upheld.tickets.actions.conversation import customer_reply
 from upheld.tickets.models import Draft, Ticket
 from upheld.web.tests.browser.conftest import Opening
 from upheld.web.tests.conftest import Opening as Opened
+from upheld.web.times import span
 
 LIVE = 0.3  # seconds from the commit to the other browser
 
@@ -185,6 +186,15 @@ def test_one_connection_serves_all_tabs(visit: Opening, desk: Cast, opened: Open
     expect(page.locator(".row-ticket")).to_have_count(1)
     expect(tab.locator(".row-ticket")).to_have_count(1)
     assert streams == []
+
+
+def test_the_script_says_spans_as_the_server_does(visit: Opening, desk: Cast) -> None:
+    page = visit("/desk/queue/open/", desk.agent)
+    seconds = [0, 59, 61, 3599, 3600, 5400, 35999, 36000, 172799, 172800, 900000]
+    said = page.evaluate(
+        "async (all) => { const m = await import('/static/upheld/countdown.js'); return all.map(m.span); }", seconds
+    )
+    assert said == [span(one) for one in seconds]
 
 
 # -- without scripts ------------------------------------------------------------------------------------------------------
