@@ -43,7 +43,9 @@ def publish(folder: Path, *, by: Actor, at: datetime) -> PolicyVersion:
         published_at=at,
         published_by=by.key,
     )
-    record("policy.published", f"policy:{version.pk}", by=by, at=at, data={"name": policy.name, "version": policy.version})
+    record(
+        "policy.published", f"policy:{version.pk}", by=by, at=at, data={"name": policy.name, "version": policy.version}
+    )
     transaction.on_commit(forget_what_is_in_force)
     return version
 

@@ -25,7 +25,9 @@ KEEPER = Actor("policy:", "The policy")
 
 def hold(subject: str) -> Clock:
     """Lock the subject until the end of the transaction, and bind it to the policy in force if it is new."""
-    clock, _ = Clock.objects.select_for_update().get_or_create(subject=subject, defaults={"version": version_in_force()})
+    clock, _ = Clock.objects.select_for_update().get_or_create(
+        subject=subject, defaults={"version": version_in_force()}
+    )
     return clock
 
 

@@ -67,7 +67,9 @@ def act_on_commitment(event: Event) -> None:
         try:
             _do(effect, ticket, policy, clause, event, key=f"{event.key}/{number}")
         except Refused as reason:
-            log.warning("an effect does not apply", ticket=ticket.pk, clause=clause.name, effect=effect.kind, reason=str(reason))
+            log.warning(
+                "an effect does not apply", ticket=ticket.pk, clause=clause.name, effect=effect.kind, reason=str(reason)
+            )
 
 
 def keep_due(event: Event) -> None:
@@ -157,7 +159,11 @@ def _ticket(event: Event) -> Ticket | None:
     kind, _, number = event.subject.partition(":")
     if kind != "ticket":
         return None
-    return Ticket.objects.select_related("requester__person", "account", "assignee__person", "team").filter(pk=number).first()
+    return (
+        Ticket.objects.select_related("requester__person", "account", "assignee__person", "team")
+        .filter(pk=number)
+        .first()
+    )
 
 
 def _key_of(person: Person) -> str:

@@ -32,8 +32,12 @@ def tend(now: datetime) -> dict[str, int]:
     policy = in_force()
     closes = bool(policy.rules.get("autoclose", True))
     return {
-        "closed": _each(_resolved_since(policy, "close_resolved_after", now) if closes else iter(()), policy, now, _close),
-        "let_go": _each(_waiting_since(policy, "close_waiting_after", now) if closes else iter(()), policy, now, _close),
+        "closed": _each(
+            _resolved_since(policy, "close_resolved_after", now) if closes else iter(()), policy, now, _close
+        ),
+        "let_go": _each(
+            _waiting_since(policy, "close_waiting_after", now) if closes else iter(()), policy, now, _close
+        ),
         "reminded": _each(_waiting_since(policy, "remind_waiting_after", now), policy, now, _remind),
     }
 
