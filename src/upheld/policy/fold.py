@@ -5,8 +5,8 @@ once, event by event, and asks only the clauses that an event touches.
 
 What a cycle does stands in clockwork.py. Here stands how one begins: a beginning that comes while nothing is promised
 waits, and the cycle begins at the instant at which something first is. Until then an event that would have kept or
-ended the cycle ends the wait (for clauses that renew only `void_by` and `until` do), and a merge holds it up until it
-is taken back.
+ended the cycle ends the wait (for clauses that renew and for series only `void_by` and `until` do), and a merge holds
+it up until it is taken back.
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ class SubjectFold:
     def _end_wait(self, position: int, flags: int) -> None:
         if flags & SETS_ASIDE:
             self.waiting[position] |= flags & SETS_ASIDE
-        elif flags & VOIDS or not self.plan.promises[position].clause.renews:
+        elif flags & VOIDS or not self.plan.promises[position].goes_on:
             del self.waiting[position]
 
     def _put_away_if_over(self, position: int, running: Cycle | Series) -> bool:

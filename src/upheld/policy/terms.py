@@ -37,10 +37,11 @@ class Promise:
     Remembers its answers by the attributes it asks for.
     """
 
-    __slots__ = ("_answers", "_by_look", "_calendars", "_look", "attributes", "clause", "with_marks")
+    __slots__ = ("_answers", "_by_look", "_calendars", "_look", "attributes", "clause", "goes_on", "with_marks")
 
     def __init__(self, clause: Clause, calendars: Mapping[str, Calendar], *, with_marks: bool = True) -> None:
         self.clause = clause
+        self.goes_on = clause.renews or clause.is_series  # one act does not settle it
         self.with_marks = with_marks
         self.attributes = frozenset(_attributes(clause))
         self._calendars = calendars

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -15,6 +15,7 @@ from upheld.policy import Clause, CommitmentState, Event, Plan, fold
 from upheld.policy.matching import Choice, Matcher, OneOf
 from upheld.policy.model import Mark, Words
 from upheld.policy.tests.oracle import Condition, Desk, Happening, Oracle, Promise, Seen, Window
+from upheld.policy.tests.series_oracle import SeriesOracle
 from upheld.policy.vocabulary import REVERSALS
 
 SUBJECT = "ticket:1"
@@ -123,6 +124,24 @@ class Story(Told):
         return Oracle(self.promise, self.window).live(self.history, self.until)
 
 
+@dataclass(frozen=True, repr=False)
+class SeriesStory(Told):
+    """One with appointments; next wakes are left to other tests."""
+
+    promise: Promise
+    points: tuple[int, ...]
+    then_every: int | None
+
+    def expected(self) -> list[Seen]:
+        does = bool(self.clause.do)
+        return SeriesOracle(self.promise, self.points, self.then_every, does, self.window).live(
+            self.history, self.until
+        )
+
+    def folded(self) -> list[Seen]:
+        return [replace(one, wakes=None) for one in super().folded()]
+
+
 def calendars() -> Mapping[str, Calendar]:
     return _CALENDARS
 
@@ -178,14 +197,20 @@ WARNINGS: tuple[tuple[tuple[tuple[str, float], ...], tuple[tuple[str, int], ...]
 
 
 @st.composite
-def series(draw: st.DrawFn, longest: int = 10) -> Told:
-    """A clause with appointments; the oracle knows none."""
+def series(draw: st.DrawFn, longest: int = 10) -> SeriesStory:
+    """A clause with appointments."""
     window = draw(st.sampled_from(WINDOWS))
     tick = window.tick_seconds * 1_000_000
-    desks = draw(offices())
+    options, desks, shares = draw(clauses()), draw(offices()), draw(st.sampled_from(WARNINGS))[0]
     points = draw(st.sampled_from(((8,), (8, 16, 40), (4, 24))))
     then_every = draw(st.sampled_from((None, 16)))
-    options = draw(clauses())
+    does = draw(st.sampled_from((False, False, True)))
+    promise = Promise(
+        within=lambda _: 0,
+        desk=lambda attributes: desks.get(str(attributes.get("plan"))),
+        warn_shares=shares,
+        **options,
+    )
     clause = Clause(
         name="answer",
         on="ticket",
@@ -194,11 +219,12 @@ def series(draw: st.DrawFn, longest: int = 10) -> Told:
         calendar=_desk_choice(desks),
         at=tuple(point * tick for point in points),
         then_every=None if then_every is None else then_every * tick,
-        do=draw(st.sampled_from(("", "", "purge"))),
-        warn=tuple(Mark(name, share=share) for name, share in draw(st.sampled_from(WARNINGS))[0]),
+        do="purge" if does else "",
+        warn=tuple(Mark(name, share=share) for name, share in shares),
     )
     history = draw(histories(longest, 1))
-    return Told(window, clause, history, max(one.tick for one in history) + draw(st.sampled_from(GAPS)))
+    until = max(one.tick for one in history) + draw(st.sampled_from(GAPS))
+    return SeriesStory(window, clause, history, until, promise, points, then_every)
 
 
 @st.composite

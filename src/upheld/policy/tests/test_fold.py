@@ -248,6 +248,13 @@ def test_an_event_recorded_with_an_earlier_time_counts_at_its_predecessors_time(
     assert told(clause, *story) == ["breached: due Mon 13:00, ended Mon 14:00, used 5 h, 1 h late"]
 
 
+def test_one_cannot_look_at_what_was_before_the_last_event() -> None:
+    story = "Mon 09:00 opened", "Mon 11:00 noted"
+    clause = "within: 4h\nvoid_by: ticket.noted"
+    assert told(clause, *story, until="Mon 10:00") == ["void: due Mon 13:00, ended Mon 11:00, used 2 h"]
+    assert told(ANSWER, *story, until="Mon 10:00") == ["running: due Mon 13:00, used 2 h"]
+
+
 # ---- when and unless ---------------------------------------------------------------------------------------------------
 
 
@@ -348,7 +355,13 @@ def test_what_waits_for_when_waits_also_for_the_merge_to_be_taken_back() -> None
     clause = f"{MERGED}\nwhen: {{priority: P1}}"
     story = "Mon 09:00 opened priority=P3", "Mon 10:00 merged", "Mon 11:00 changed priority=P1"
     assert told(clause, *story) == []
+    assert told(clause, *story, "Mon 11:30 opened") == []
     assert told(clause, *story, "Mon 12:00 unmerged") == ["running: due Mon 16:00, used 0 s"]
+
+
+def test_where_a_merge_keeps_it_voids_nothing() -> None:
+    clause = "within: 4h\nkept_by: ticket.merged\nvoid_by: ticket.merged"
+    assert told(clause, "Mon 09:00 opened", "Mon 10:00 merged") == ["kept: due Mon 13:00, ended Mon 10:00, used 1 h"]
 
 
 def test_a_clause_may_begin_anew_with_what_takes_a_merge_back() -> None:

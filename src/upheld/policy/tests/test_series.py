@@ -84,6 +84,12 @@ def test_while_when_does_not_hold_the_series_stands_still() -> None:
     assert told(clause, *story, "Thu+1 09:00 changed status=open") == ["running: due Mon+2 09:00, used 72 h"]
 
 
+def test_an_act_before_the_series_began_does_not_keep_it_from_beginning() -> None:
+    clause = "at: [1w, 2w]\nwhen: {plan: gold}"
+    story = "Mon 09:00 opened plan=basic", "Wed 09:00 replied", "Mon+1 09:00 changed plan=gold"
+    assert told(clause, *story) == ["running: due Mon+2 09:00, used 0 s"]
+
+
 def test_a_pause_moves_the_appointment() -> None:
     clause = "at: [1w, 2w]\npauses_while: {status: on_hold}"
     story = "Mon 09:00 opened", "Thu 09:00 changed status=on_hold", "Fri 09:00 changed status=open"
@@ -97,6 +103,12 @@ def test_appointments_warn_on_the_way_from_the_one_before() -> None:
         "50% Thu 12:00", "1d Sun 00:00", "breach Mon+1 00:00",
         "50% Mon+2 00:00", "1d Sun+2 00:00", "breach Mon+3 00:00",
     ]  # fmt: skip
+
+
+def test_a_warning_on_the_way_is_given_when_its_instant_is_over() -> None:
+    clause = "at: 1w\nwarn: 50%"
+    assert marks(clause, "Mon 00:00 opened", until="Thu 12:00") == []
+    assert marks(clause, "Mon 00:00 opened", until="Thu 12:01") == ["50% Thu 12:00"]
 
 
 def test_appointments_on_office_hours_count_open_time() -> None:
