@@ -22,6 +22,7 @@ from upheld.tickets.models.ticket import TicketQuerySet
 COUNTED_UP_TO = 1000
 PAGE = 50
 SEARCHED = 500  # people and accounts of a name that a search looks through
+FOUND = 1000  # the newest tickets of each part of a search; who looks for more adds a word
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,21 +77,24 @@ def tickets_in(view: View, *, person: Person, agent: Agent, now: datetime) -> Ti
 def search(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
     """Tickets whose number, subject, requester or account says `text`. Words may be cut short at the end (`invo`).
 
-    The parts are gathered by ids, each from its own index, since one condition over all of them could use none.
+    The parts are gathered by ids, each from its own index, since one condition over all of them could use none; of each the
+    newest FOUND.
     """
     number = text.strip().removeprefix("#")
     if number.isdecimal() and len(number) < 19:
         return tickets.filter(pk=int(number))
-    people = Contact.objects.filter(Q(person__name__icontains=text) | Q(person__email__icontains=text))[:SEARCHED]
-    accounts = Account.objects.filter(name__icontains=text)[:SEARCHED]
-    found = Ticket.objects.filter(requester__in=list(people.values_list("pk", flat=True))).values("pk")
-    found = found.union(Ticket.objects.filter(account__in=list(accounts.values_list("pk", flat=True))).values("pk"))
+    people = Contact.objects.filter(Q(person__name__icontains=text) | Q(person__email__icontains=text))
+    accounts = Account.objects.filter(name__icontains=text)
+    parts = [
+        tickets.filter(requester__in=list(people.values_list("pk", flat=True)[:SEARCHED])),
+        tickets.filter(account__in=list(accounts.values_list("pk", flat=True)[:SEARCHED])),
+    ]
     words = ["".join(letter for letter in word if letter.isalnum()) for word in text.split()]
     if any(words):
         query = SearchQuery(" & ".join(f"{word}:*" for word in words if word), config="simple", search_type="raw")
-        titled = Ticket.objects.annotate(words=SearchVector("title", config="simple")).filter(words=query)
-        found = found.union(titled.values("pk"))
-    return tickets.filter(pk__in=found)
+        parts.append(tickets.annotate(words=SearchVector("title", config="simple")).filter(words=query))
+    first, *others = [part.order_by("-pk").values("pk")[:FOUND] for part in parts]
+    return Ticket.objects.filter(pk__in=first.union(*others))
 
 
 # -- counts ---------------------------------------------------------------------------------------------------------------
@@ -159,6 +163,8 @@ class Line:
         return self.last_message_at is not None and (self.read_at is None or self.read_at < self.last_message_at)
 
 
+TIGHTEST = ("due_at", "id")  # PostgreSQL puts those without a due time last
+LATEST = ("-changed_at", "-id")
 COLUMNS = (
     "pk",
     "title",
@@ -180,11 +186,15 @@ COLUMNS = (
 )
 
 
-def lines(tickets: TicketQuerySet, reader: Person) -> list[Line]:
-    """The tickets in their order, as lines. One query."""
+def lines(tickets: TicketQuerySet, reader: Person, size: int, *, order: tuple[str, ...] = TIGHTEST) -> list[Line]:
+    """The first `size` of the tickets in that order, as lines. One query.
+
+    The tickets are chosen first, by their index alone, and only those are joined with people and accounts.
+    """
+    chosen = tickets.order_by(*order).values("pk")[:size]
     readings = Reading.objects.filter(ticket=OuterRef("pk"), person=reader).values("read_at")
-    rows = tickets.annotate(my_read_at=Subquery(readings[:1])).values_list(*COLUMNS, "my_read_at")
-    return [Line(*row) for row in rows]
+    rows = Ticket.objects.filter(pk__in=chosen).order_by(*order).annotate(my_read_at=Subquery(readings[:1]))
+    return [Line(*row) for row in rows.values_list(*COLUMNS, "my_read_at")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +210,7 @@ def page(tickets: TicketQuerySet, view: View, *, reader: Person, after: str = ""
     if view.is_tightest_first:
         found = _tightest(tickets, reader, after, size + 1)
     else:
-        found = lines(_after_change(tickets, after).order_by("-changed_at", "-id")[: size + 1], reader)
+        found = lines(_after_change(tickets, after), reader, size + 1, order=LATEST)
     shown = found[:size]
     return Page(shown, _key(shown[-1], view) if len(found) > size else "")
 
@@ -210,15 +220,15 @@ def _tightest(tickets: TicketQuerySet, reader: Person, after: str, wanted: int) 
     due, number = _parsed(after)
     found: list[Line] = []
     if number is None or due is not None:
-        timed = tickets.filter(due_at__isnull=False).order_by("due_at", "id")
+        timed = tickets.filter(due_at__isnull=False)
         if due is not None and number is not None:
             timed = timed.filter(due_at__gte=due).exclude(due_at=due, id__lte=number)
-        found = lines(timed[:wanted], reader)
+        found = lines(timed, reader, wanted)
     if len(found) < wanted:
-        untimed = tickets.filter(due_at=None).order_by("id")
+        untimed = tickets.filter(due_at=None)
         if number is not None and due is None:
             untimed = untimed.filter(id__gt=number)
-        found += lines(untimed[: wanted - len(found)], reader)
+        found += lines(untimed, reader, wanted - len(found))
     return found
 
 

@@ -74,7 +74,7 @@ def account(request: AgentRequest, pk: int) -> HttpResponse:
         "account": one,
         "contacts": list(one.contacts.select_related("person").order_by("-is_administrator", "person__name")),
         "domains": [domain.name for domain in one.domains.all()],
-        "rows": drawn_from(tickets.unsettled().tightest_first()[:SHOWN], request.agent, now),
+        "rows": drawn_from(tickets.unsettled(), request.agent, now, size=SHOWN),
         "settled": list(tickets.filter(is_settled=True).order_by("-id")[:SHOWN]),
         "plan": in_force().plans.get(one.plan),
         "plans": names.choices("plans"),
@@ -111,7 +111,7 @@ def contact(request: AgentRequest, pk: int) -> HttpResponse:
     context = {
         "contact": one,
         "identities": list(one.identities.order_by("kind", "value")),
-        "rows": drawn_from(tickets.unsettled().tightest_first()[:SHOWN], request.agent, now),
+        "rows": drawn_from(tickets.unsettled(), request.agent, now, size=SHOWN),
         "settled": list(tickets.filter(is_settled=True).order_by("-id")[:SHOWN]),
         "their_now": clock(timezone.localtime(now, one.person.zoneinfo)),
     }

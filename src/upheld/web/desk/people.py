@@ -38,10 +38,10 @@ def people(request: AgentRequest) -> HttpResponse:
 def agent(request: AgentRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Agent.objects.select_related("person", "team"), pk=pk)
     now = timezone.now()
-    tickets = Ticket.objects.visible_to(request.person).unsettled().assigned_to(one).tightest_first()
+    tickets = Ticket.objects.visible_to(request.person).unsettled().assigned_to(one)
     context = {
         "one": one,
-        "rows": drawn_from(tickets[:SHOWN], request.agent, now),
+        "rows": drawn_from(tickets, request.agent, now, size=SHOWN),
         "level": in_force().levels.get(one.level),
         "their_now": clock(timezone.localtime(now, one.person.zoneinfo)),
     }

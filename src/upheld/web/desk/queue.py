@@ -77,10 +77,10 @@ def queue(request: AgentRequest, view_name: str) -> HttpResponseBase:
 def _choices() -> dict[str, object]:
     """What the search and the bulk forms offer. One query."""
     return {
-        "statuses": Ticket.Status.choices,
-        "priorities": names.choices("priorities"),
-        "plans": names.choices("plans"),
-        "agents": queries.agents_by_name(),
+        "statuses": tuple(Ticket.Status.choices),
+        "priorities": tuple((name, f"{name} {label}") for name, label in names.choices("priorities")),
+        "plans": tuple(names.choices("plans")),
+        "agents": tuple(queries.agents_by_name()),
     }
 
 

@@ -67,9 +67,9 @@ def drawn(lines: Sequence[Line], agent: Agent, now: datetime) -> list[SafeString
     return [draw(row_of(line, awaited.get(line.key), agent, now, address)) for line in lines]
 
 
-def drawn_from(tickets: TicketQuerySet, agent: Agent, now: datetime) -> list[SafeString]:
-    """The same for a few tickets on another page. Two queries."""
-    return drawn(queues.lines(tickets, agent.person), agent, now)
+def drawn_from(tickets: TicketQuerySet, agent: Agent, now: datetime, *, size: int) -> list[SafeString]:
+    """The tightest few on another page. Two queries."""
+    return drawn(queues.lines(tickets, agent.person, size), agent, now)
 
 
 @lru_cache(maxsize=REMEMBERED)
