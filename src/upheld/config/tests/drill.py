@@ -11,15 +11,16 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from upheld.accounts.actions import add_contact
-from upheld.accounts.models import Account
+from upheld.accounts.models import Account, Contact
 from upheld.commitments.models import Clock, Commitment
 from upheld.config.tests.ledger import settle
 from upheld.config.tests.nursery import POINTS, Nursery
@@ -34,6 +35,7 @@ from upheld.tickets.models import Ticket
 SILENCE = 2  # seconds after which a worker that fell silent is given up, the least that can be set
 SHARE_BY_NAME = 0.6  # of the time, at the beginning, in which nobody dies but at a named point
 CHANCE_OF_A_STRIKE = 0.3  # at each look after that
+CUT_EVERY = 20  # seconds between two cuts of the database's power
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Drill:
     tickets: int = 40
     workers: int = 2
     tickers: int = 2
+    cut_power: Callable[[], None] | None = None  # stops the database without warning and starts it again
     kills: Counter[str] = field(default_factory=Counter)
     begun: Counter[str] = field(default_factory=Counter)
     living: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -84,14 +87,20 @@ class Drill:
             for _ in range(number):
                 self._start(name)
         by_name_until = time.monotonic() + SHARE_BY_NAME * self.seconds
+        next_cut = time.monotonic() + CUT_EVERY / 2
         while time.monotonic() < deadline or (self._spared() and time.monotonic() < deadline + 2 * self.seconds):
             time.sleep(self.dice.uniform(0.05, 0.25))
             self._bury()
             if time.monotonic() > by_name_until and self.dice.random() < CHANCE_OF_A_STRIKE:
                 self._strike()
+            if self.cut_power is not None and time.monotonic() > next_cut:
+                self.kills["database: without warning"] += 1
+                self.cut_power()
+                next_cut = time.monotonic() + CUT_EVERY
         for pid in list(self.living):
             self._kill(pid, "at the end")
         self._wait_for_all()
+        connection.close()  # it may be of a database that is gone
 
     def _spared(self) -> set[str]:
         """The points at which nobody died yet."""
@@ -195,10 +204,13 @@ def open_the_desk(tickets: int, dice: random.Random, lasting: timedelta) -> None
     team.lead = Agent.objects.get(role="lead")
     team.save()
     account = Account.objects.create(name="Harbour Mills", plan="enterprise")
-    contact = add_contact(
-        email="customer@harbour.example", name="Customer", account=account, by=SYSTEM, at=datetime.now(UTC)
-    )
-    now = datetime.now(UTC)
+    add_contact(email="customer@harbour.example", name="Customer", account=account, by=SYSTEM, at=datetime.now(UTC))
+    open_tickets(tickets, dice, lasting)
+
+
+def open_tickets(tickets: int, dice: random.Random, lasting: timedelta) -> None:
+    """Critical tickets of the customer, some of whose promises come due within `lasting` from now."""
+    contact, now = Contact.objects.get(), datetime.now(UTC)
     for number in range(tickets):
         age = timedelta(minutes=AGES[number % len(AGES)]) - lasting * dice.uniform(-0.1, 1)
         open_ticket(
@@ -208,22 +220,25 @@ def open_the_desk(tickets: int, dice: random.Random, lasting: timedelta) -> None
 
 
 def people(seed: float) -> None:
-    """A customer and two agents who write now and then, until somebody kills them."""
+    """A customer and two agents who write now and then, until somebody kills them. Without a database they try again."""
     dice = random.Random(seed)
-    agents = list(Agent.objects.exclude(role="lead").select_related("person"))
-    numbers = list(Ticket.objects.values_list("pk", flat=True))
     while True:
         time.sleep(dice.uniform(0.05, 0.3))
-        with transaction.atomic():
-            ticket = Ticket.objects.select_related("requester__person").get(pk=dice.choice(numbers))
-            agent, now = dice.choice(agents), datetime.now(UTC)
-            match dice.choice(("reply", "write", "write", "note")):
-                case "reply":
-                    reply(ticket, text="We are on it.", by=agent.actor, author=agent.person, at=now)
-                case "write":
-                    customer = ticket.requester
-                    customer_reply(
-                        ticket, text="Well?", by=customer.actor, author=customer.person, channel="portal", at=now
-                    )
-                case "note":
-                    note(ticket, text="Hm.", by=agent.actor, author=agent.person, at=now)
+        try:
+            _write(dice)
+        except (OperationalError, InterfaceError):
+            connection.close()
+
+
+@transaction.atomic
+def _write(dice: random.Random) -> None:
+    agent = dice.choice(list(Agent.objects.exclude(role="lead").select_related("person")))
+    ticket = Ticket.objects.get(pk=dice.choice(list(Ticket.objects.values_list("pk", flat=True))))
+    customer, now = ticket.requester, datetime.now(UTC)
+    match dice.choice(("reply", "write", "write", "note")):
+        case "reply":
+            reply(ticket, text="We are on it.", by=agent.actor, author=agent.person, at=now)
+        case "write":
+            customer_reply(ticket, text="Well?", by=customer.actor, author=customer.person, channel="portal", at=now)
+        case "note":
+            note(ticket, text="Hm.", by=agent.actor, author=agent.person, at=now)

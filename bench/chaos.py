@@ -1,0 +1,62 @@
+"""bin/chaos [--seconds 60] [--seed 1]: kill workers, tickers, people and the database while promises come due, and count."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench._house import house, machine
+
+
+def run(*, seconds: float, seed: int, tickets: int, with_database: bool) -> dict[str, Any]:
+    """One drill on a desk of its own, durable. The ledger says whether each thing happened once."""
+    with house(), tempfile.TemporaryDirectory(prefix="upheld-chaos-") as folder:
+        from upheld.config.embedded import attach, cluster_in
+        from upheld.config.tests.drill import Drill
+
+        cluster = cluster_in(Path(os.environ["UPHELD_DATA"]))
+
+        def cut_power() -> None:
+            """End the server at once, with all its sessions and without a last word to its disk, and start it again."""
+            pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
+            os.kill(pid, signal.SIGQUIT)
+            while _is_alive(pid):
+                time.sleep(0.05)
+            time.sleep(random.uniform(0, 2))
+            attach(cluster).detach()  # the desk holds it, so it goes on
+
+        drill = Drill(
+            Path(folder), seed=seed, seconds=seconds, tickets=tickets, cut_power=cut_power if with_database else None
+        )
+        return {"machine": machine(), **drill.run()}
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/chaos", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="how long to kill (60)")
+    parser.add_argument("--seed", type=int, default=1, help="chooses points and moments (1)")
+    parser.add_argument("--tickets", type=int, default=60, help="how many critical tickets come due meanwhile (60)")
+    parser.add_argument("--no-database", action="store_true", help="spare the database")
+    given = parser.parse_args()
+    ledger = run(seconds=given.seconds, seed=given.seed, tickets=given.tickets, with_database=not given.no_database)
+    print(json.dumps(ledger, indent=2))
+    return 0 if ledger["is_right"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
