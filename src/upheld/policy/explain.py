@@ -138,10 +138,10 @@ def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState) -> Ex
     reached = state.began_at
     for stretch in run.traces[clause.name] if run.traces else []:
         if state.began_at <= stretch.start_at and stretch.end_at <= until:
-            if stretch.start_at > reached:
-                rows.append(Row("paused", reached, stretch.start_at, stretch.calendar, 0, 0, "not promised"))
+            rows += _not_promised(reached, stretch.start_at, stretch.calendar)
             rows += _rows(policy, stretch, state)
             reached = stretch.end_at
+    rows += _not_promised(reached, until, state.calendar)
     if state.state == RUNNING and state.due_at is not None and state.due_at > until:
         rows += _open_rows(calendar, until, state.due_at, "ahead")
     reaches = _reaches(rows)
@@ -155,6 +155,11 @@ def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState) -> Ex
         clock_changes=_clock_changes(policy, reaches),
         calendar_words=tuple(calendar.sentences()),
     )
+
+
+def _not_promised(start: int, end: int, calendar: str) -> list[Row]:
+    """Between two stretches that were counted the cycle stood as void, or was set aside."""
+    return [Row("paused", start, end, calendar, 0, 0, "not promised")] if start < end else []
 
 
 def _reaches(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:

@@ -109,6 +109,14 @@ def test_what_was_not_promised_for_a_while_is_a_row_that_counts_nothing() -> Non
     ]
 
 
+def test_what_was_not_promised_is_said_also_at_the_very_instant_at_which_it_goes_on() -> None:
+    story = "Mon 09:00 opened", "Mon 10:00 merged", "Mon 15:00 unmerged"
+    assert rows(the_explanation("within: 4h\nvoid_by: ticket.merged", *story, until="Mon 15:00"))[1:] == [
+        "paused Mon 10:00 to Mon 15:00 on always: not promised",
+        "ahead Mon 15:00 to Mon 18:00 on always: always",
+    ]
+
+
 def test_a_breached_cycle_that_was_set_aside_is_not_late_for_that_time() -> None:
     story = "Mon 09:00 opened", "Mon 14:00 merged", "Mon 18:00 unmerged"
     assert rows(the_explanation("within: 4h\nvoid_by: ticket.merged", *story, until="Mon 20:00"))[1:] == [
