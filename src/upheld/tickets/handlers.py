@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -101,10 +102,19 @@ def follow_account(event: Event) -> None:
     if account is None or "plan" not in event.data:
         return
     for ticket in Ticket.objects.unsettled().filter(account=account).exclude(plan=account.plan):
-        try:
-            change(ticket, by=_policy_actor(in_force()), at=_now(), plan=account.plan)
-        except Refused:
-            continue  # the version that this ticket was opened under does not know the new plan: its promise stays as it was
+        _follow_plan(ticket, account)
+
+
+def catch_up_with_account(event: Event) -> None:
+    """A ticket that stood still is worked on again: it gets the plan that its account has bought meanwhile."""
+    ticket = _ticket(event)
+    if ticket is not None and ticket.account is not None:
+        _follow_plan(ticket, ticket.account)
+
+
+def _follow_plan(ticket: Ticket, account: Account) -> None:
+    with suppress(Refused):  # its policy version does not know the new plan: its promise stays as it was
+        change(ticket, by=_policy_actor(in_force()), at=_now(), plan=account.plan)
 
 
 def tell_of_failed_mail(event: Event) -> None:

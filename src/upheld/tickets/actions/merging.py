@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from upheld.events.actors import Actor
+from upheld.events.models import Event
+from upheld.people.models import Person
 from upheld.tickets.actions.errors import AlreadyMerged, Refused
 from upheld.tickets.models import Merge, Ticket
 from upheld.tickets.recording import happened, lock
@@ -18,6 +20,7 @@ Status = Ticket.Status
 def merge(ticket: Ticket, *, into: Ticket, by: Actor, at: datetime) -> Merge:
     """Let `ticket` be read in `into`. Its messages stay where they are and are shown there; its own commitments stand still.
 
+    Whoever asked or watched it watches `into` from now on, since the answer comes there.
     Refused for a ticket of another account, for itself, for one that is merged already, and into one that is merged.
     """
     _lock_both(ticket, into)
@@ -34,7 +37,8 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor, at: datetime) -> Merge:
     row = Merge.objects.create(ticket=ticket, into=into, status_before=ticket.status, merged_at=at, merged_by=by.key)
     ticket.status, ticket.is_settled = Status.CLOSED, True
     happened(ticket, "merged", by=by, at=at, saving=["status", "is_settled"], into=into.key, status=Status.CLOSED.value)
-    happened(into, "absorbed", by=by, at=at, ticket=ticket.key)
+    brought = _bring_along(ticket, into)
+    happened(into, "absorbed", by=by, at=at, ticket=ticket.key, watching=[person.pk for person in brought])
     return row
 
 
@@ -52,8 +56,18 @@ def unmerge(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     row.save(update_fields=["undone_at", "undone_by"])
     ticket.status = row.status_before
     ticket.is_settled = ticket.status in (Status.RESOLVED, Status.CLOSED)
+    absorbed = Event.objects.about(row.into.key).of_kind("ticket.absorbed").filter(data__ticket=ticket.key).last()
+    row.into.watchers.remove(*(absorbed.data.get("watching", []) if absorbed else []))
     happened(ticket, "unmerged", by=by, at=at, saving=["status", "is_settled"], into=row.into.key, status=ticket.status)
     happened(row.into, "released", by=by, at=at, ticket=ticket.key)
+
+
+def _bring_along(ticket: Ticket, into: Ticket) -> list[Person]:
+    """Let those who follow the one follow the other. Returns who did not yet."""
+    following = {ticket.requester.person, *ticket.watchers.all()}
+    fresh = following - {into.requester.person, *into.watchers.all()}
+    into.watchers.add(*fresh)
+    return sorted(fresh, key=lambda person: person.pk)
 
 
 def _lock_both(one: Ticket, other: Ticket) -> None:

@@ -26,7 +26,7 @@ from upheld.tickets.actions.changing import change
 from upheld.tickets.actions.conversation import customer_reply, note
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.escalation import raise_ticket
-from upheld.tickets.actions.resolution import resolve
+from upheld.tickets.actions.resolution import reopen, resolve
 from upheld.tickets.actions.watching import watch
 from upheld.tickets.models import Ticket
 from upheld.tickets.tests.scenes import HOUR, MINUTE, MONDAY, RECORD, everything, kinds, opened, react_to_everything
@@ -207,6 +207,19 @@ class TestAccounts:
         record("account.changed", cast.account.key, by=cast.agent.actor, at=MONDAY, data={"plan": "platinum"})
         react_to_everything()
         assert [kinds(ticket) for ticket in (first, second)] == [["opened"], ["opened"]]
+
+    def test_a_ticket_that_is_reopened_catches_up(self, cast: Cast) -> None:
+        ticket, same = opened(cast), opened(cast)
+        for one in (ticket, same):
+            resolve(one, by=cast.agent.actor, at=MONDAY, record=RECORD)
+        reopen(same, by=cast.customer.actor, at=MONDAY)
+        change_plan(cast.account, plan="professional", by=cast.administrator.actor, at=MONDAY)
+        react_to_everything()
+        reopen(ticket, by=cast.customer.actor, at=MONDAY + MINUTE)
+        react_to_everything()
+        assert Ticket.objects.get(pk=ticket.pk).plan == "professional"
+        assert [kinds(one).count("changed") for one in (ticket, same)] == [1, 1]
+        assert list(verify()) == []
 
     def test_other_changes_of_an_account_touch_no_ticket(self, cast: Cast) -> None:
         ticket = opened(cast)

@@ -17,6 +17,7 @@ from upheld.tickets.actions.errors import AlreadyMerged, Refused
 from upheld.tickets.actions.merging import merge, unmerge
 from upheld.tickets.actions.resolution import resolve
 from upheld.tickets.actions.waiting import wait_on_customer
+from upheld.tickets.actions.watching import watch
 from upheld.tickets.models import Merge, Ticket
 from upheld.tickets.tests.scenes import HOUR, MINUTE, MONDAY, RECORD, commitment, everything, kinds, last, opened
 
@@ -38,7 +39,7 @@ def test_both_say_so(cast: Cast) -> None:
     row = join(cast, part, whole)
     assert (row.merged_by, row.merged_at, row.status_before) == (cast.agent.key, LATER, "new")
     assert last(part).data == {"into": whole.key, "status": "closed"}
-    assert (last(whole).kind, last(whole).data) == ("ticket.absorbed", {"ticket": part.key})
+    assert (last(whole).kind, last(whole).data) == ("ticket.absorbed", {"ticket": part.key, "watching": []})
     assert Ticket.objects.get(pk=part.pk).is_settled
     assert not Ticket.objects.get(pk=whole.pk).is_settled
 
@@ -48,6 +49,27 @@ def test_its_own_promises_stand_still(cast: Cast) -> None:
     join(cast, part, whole)
     assert set(Commitment.objects.of(part.key).values_list("state", flat=True)) == {"void"}
     assert commitment(whole, "first-response").state == "running"
+
+
+def test_who_asked_the_part_reads_the_whole_and_gets_its_answer(cast: Cast) -> None:
+    part, whole = opened(cast, by=cast.neighbour), opened(cast)
+    join(cast, part, whole)
+    assert whole in Ticket.objects.visible_to(cast.neighbour.person)
+    answer = reply(whole, text="Both are mended.", by=cast.agent.actor, at=LATER)
+    assert answer.outgoing is not None
+    assert answer.outgoing.recipients == ["customer@harbour.example", "neighbour@harbour.example"]
+
+
+def test_taken_back_who_was_brought_along_leaves_and_who_was_there_stays(cast: Cast) -> None:
+    part, whole = opened(cast, by=cast.neighbour), opened(cast)
+    watch(part, person=cast.colleague.person, by=cast.agent.actor, at=MONDAY)
+    watch(whole, person=cast.colleague.person, by=cast.agent.actor, at=MONDAY)
+    watch(part, person=cast.senior.person, by=cast.agent.actor, at=MONDAY)
+    join(cast, part, whole)
+    assert set(whole.watchers.all()) == {cast.neighbour.person, cast.colleague.person, cast.senior.person}
+    unmerge(part, by=cast.agent.actor, at=LATER)
+    assert set(whole.watchers.all()) == {cast.colleague.person}
+    assert whole not in Ticket.objects.visible_to(cast.neighbour.person)
 
 
 @pytest.mark.parametrize("status", ["new", "waiting_on_customer", "resolved"])
