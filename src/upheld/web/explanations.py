@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from upheld.kernel.durations import SECOND, format_duration
@@ -64,13 +65,17 @@ def sum_of(
     zone: ZoneInfo,
     now: datetime,
     due_in: Iterable[tuple[str, ZoneInfo]] = (),
+    attributes: Mapping[str, Any] | None = None,
 ) -> Sum:
-    """`due_in`: for whom, and in which zone, the due time is said: `[("for you", …), ("for Ana", …)]`; equal times once."""
+    """`due_in`: for whom, and in which zone, the due time is said: `[("for you", …), ("for Ana", …)]`; equal times once.
+
+    With the subject's `attributes` the clause is said as it speaks to this subject, else to everybody.
+    """
     state, clause = explanation.state, explanation.clause
-    rows = list(explanation.rows)
+    rows = joined(explanation.rows)
     left_out = max(0, len(rows) - SHOWN)
     shown = rows[: SHOWN // 2] + rows[len(rows) - SHOWN // 2 :] if left_out else rows
-    sentences = clause_sentences(policy, clause)
+    sentences = clause_sentences(policy, clause, attributes=attributes)
     return Sum(
         name=str(clause.label),
         clause=clause.name,
@@ -92,6 +97,18 @@ def sum_of(
         closures=explanation.closures,
         clock_changes=[_step(at, by, zone, now) for at, by in explanation.clock_changes],
     )
+
+
+def joined(rows: Iterable[Row]) -> list[Row]:
+    """Rows one after the other that count nothing for the same reason become one: what is closed now and later is closed."""
+    found: list[Row] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if last is not None and row.kind == last.kind and row.kind in ("closed", "paused") and row.note == last.note:
+            found[-1] = replace(last, end_at=row.end_at)
+        else:
+            found.append(row)
+    return found
 
 
 def _late(explanation: Explanation) -> str:

@@ -55,7 +55,7 @@ def _context(request: AgentRequest, ticket: Ticket, clause: str, cycle: int) -> 
     zones = [("for you", person.zoneinfo), (f"for {customer}", customer.zoneinfo)]
     return {
         "ticket": ticket,
-        "sum": sum_of(found[0], policy, zone=person.zoneinfo, now=now, due_in=zones),
+        "sum": sum_of(found[0], policy, zone=person.zoneinfo, now=now, due_in=zones, attributes=ticket.attributes()),
         "chip": chip(row, now),
         "may_waive": request.agent.is_lead and row.ended_at is None and row.state in ("running", "paused"),
     }

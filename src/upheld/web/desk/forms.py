@@ -43,6 +43,21 @@ class AddressesField(forms.CharField):
         return addresses
 
 
+class KindForm(forms.Form):
+    """Says what is missing in kind words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _kindly(field)
+
+
+def _kindly(field: forms.Field) -> forms.Field:
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = "Please fill this in."
+    return field
+
+
 class ReplyForm(forms.Form):
     THEN = (
         ("", "Send"),
@@ -84,7 +99,7 @@ class TeamForm(forms.Form):
     )
 
 
-class OtherTicketForm(forms.Form):
+class OtherTicketForm(KindForm):
     """Another ticket by its number, of those that the person may see."""
 
     other = forms.CharField(label="The other ticket", help_text="Its number, such as #1042.", max_length=20)
@@ -109,7 +124,7 @@ class LinkForm(OtherTicketForm):
     )
 
 
-class EscalationForm(forms.Form):
+class EscalationForm(KindForm):
     step = forms.ChoiceField(label="Raise it to")
     reason = forms.CharField(
         label="Why",
@@ -123,7 +138,7 @@ class EscalationForm(forms.Form):
         self.fields["step"].choices = list(steps)  # type: ignore[attr-defined]
 
 
-class MilestoneForm(forms.Form):
+class MilestoneForm(KindForm):
     milestone = forms.ChoiceField(label="What was done")
     note = forms.CharField(
         label="In a few words",
@@ -137,7 +152,7 @@ class MilestoneForm(forms.Form):
         self.fields["milestone"].choices = list(milestones)  # type: ignore[attr-defined]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(KindForm):
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=400)
 
 
@@ -147,7 +162,7 @@ class ResolutionForm(forms.Form):
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for one in policy.closing.values():
-            self.fields[one.name] = question(one)
+            self.fields[one.name] = _kindly(question(one))
         if not policy.closing:
             self.fields["resolution"] = forms.CharField(
                 label="What solved it", required=False, widget=forms.Textarea(attrs={"rows": 4})

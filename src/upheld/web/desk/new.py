@@ -18,14 +18,14 @@ from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.opening import open_ticket
 from upheld.web import names
 from upheld.web.desk.conversation import new_files
-from upheld.web.desk.forms import FilesField
+from upheld.web.desk.forms import FilesField, KindForm
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_agents
 
 UNSAID = ("", "The policy decides")
 
 
-class NewTicketForm(forms.Form):
+class NewTicketForm(KindForm):
     requester = forms.EmailField(
         label="Customer’s mail address",
         help_text="Somebody new becomes a contact; a known mail domain gives the account.",

@@ -22,7 +22,6 @@ async function openDialog(link) {
   body.innerHTML = await answer.text();
   const heading = body.querySelector("[data-dialog-title]");
   document.getElementById("dialog-title").textContent = heading ? heading.textContent : link.textContent.trim();
-  if (heading) heading.hidden = true;
   opener = link;
   dialog.showModal();
   window.htmx?.process(body);
@@ -102,3 +101,12 @@ document.addEventListener("change", (event) => {
   const field = event.target.closest("[data-submit]");
   if (field) field.form.requestSubmit();
 });
+
+// -- what an address points at is opened ------------------------------------------------------------------------------------------
+
+function openTarget() {
+  const target = window.location.hash.length > 1 && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  target?.querySelectorAll?.(":scope > details").forEach((part) => (part.open = true));
+}
+openTarget();
+window.addEventListener("hashchange", openTarget);
