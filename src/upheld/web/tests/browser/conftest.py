@@ -36,8 +36,9 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 Opening = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """For a module and no longer: while it lives its event loop runs in this thread, and other tests need loops of their own."""
     found = os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.fail("These tests need Chromium. Install it (Debian: apt-get install chromium), or name it in CHROMIUM.")
