@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+
 from upheld.people.models import Agent, Person
+from upheld.people.models.person import known_zone
 
 
 def save_preferences(person: Person, *, name: str, zone: str, language: str, theme: str, density: str) -> None:
+    """Raises ValidationError for a zone, a look or a length that there is not; then nothing is kept."""
+    if known_zone(zone) is None:
+        raise ValidationError({"zone": f"There is no time zone “{zone}”."})
     person.name, person.zone, person.language, person.theme, person.density = name, zone, language, theme, density
     person.full_clean(exclude=["email", "password"], validate_unique=False)
     person.save(update_fields=["name", "zone", "language", "theme", "density"])

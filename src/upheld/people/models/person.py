@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -52,7 +59,8 @@ class Person(AbstractBaseUser):
 
     @property
     def zoneinfo(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+        """UTC where the name is none that this machine knows: no page may break on it."""
+        return known_zone(self.zone) or ZoneInfo("UTC")
 
     @property
     def initials(self) -> str:
