@@ -117,6 +117,21 @@ def test_until_may_name_any_zone_and_the_instant_of_an_event(shell: Shell) -> No
     assert json.loads(printed[0])["state"] == "kept"
 
 
+def test_without_until_all_stand_as_at_the_last_event_of_all(shell: Shell) -> None:
+    other = line("2026-03-02T14:05:00Z", "ticket.opened", "ticket:2", priority="P1", plan="gold")
+    _, printed, _ = shell([OPENED, other], "--json")
+    assert [json.loads(one)["used_seconds"] for one in printed] == [300, 0]
+
+
+def test_one_event_may_change_what_different_clauses_look_at(shell: Shell, folder: Path) -> None:
+    second = "next:\n  {on: ticket, begins: ticket.opened, within: 1h, pauses_while: {status: waiting_on_customer}}\n"
+    first = "first:\n  {on: ticket, begins: ticket.opened, within: {by: priority, P1: 15m, P2: 4h}}\n"
+    (folder / "commitments.yaml").write_text(first + second, encoding="utf-8")
+    changed = line("2026-03-02T14:05:00Z", "ticket.changed", priority="P2", status="waiting_on_customer")
+    _, printed, _ = shell([OPENED, changed], "--json")
+    assert [json.loads(one)["due_at"] for one in printed] == ["2026-03-02T18:00:00Z", None]
+
+
 def test_paused_has_no_due_time(shell: Shell) -> None:
     waiting = line("2026-03-02T14:05:00Z", "ticket.changed", status="waiting_on_customer")
     _, printed, _ = shell([OPENED, waiting], "--json")
