@@ -10,42 +10,112 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import F
 
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person
-from upheld.tickets.models import Draft, Escalation, Reading, Resolution, Ticket
+from upheld.tickets.models import Ticket
 
 OTHERS = 6
 QUIET = ("ticket.replied", "ticket.customer_replied", "ticket.noted")  # the message itself stands in the thread
 
 
-def on_page(person: Person) -> QuerySet[Any]:
-    """Tickets that the person may see, with all that the page of one wants, also what this person read and drafted."""
-    mine = {"ticket": OuterRef("pk"), "person": person}
-    drafts = Draft.objects.filter(**mine).values(json=JSONObject(is_internal="is_internal", text="text"))
-    watchers = Person.objects.filter(watched_tickets=OuterRef("pk")).values(
-        json=JSONObject(id="pk", name="name", email="email")
-    )
-    steps = Escalation.objects.filter(ticket=OuterRef("pk")).values(json=JSONObject(ladder="ladder", rung="rung"))
-    settled = Resolution.objects.filter(ticket=OuterRef("pk"), reopened_at=None).values(
-        json=JSONObject(note="note", record="record", by="resolved_by", at="resolved_at")
-    )
-    return (
-        Ticket.objects.visible_to(person)
-        .select_related("requester__person", "account__manager__person", "assignee__person", "team")
-        .annotate(
-            read_at=Subquery(Reading.objects.filter(**mine).values("read_at")[:1]),
-            drafts_of_mine=ArraySubquery(drafts),
-            watched_by=ArraySubquery(watchers),
-            steps_up=ArraySubquery(steps.order_by("pk")),
-            settled_as=Subquery(settled[:1]),
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket as its page shows it to an agent, with what this agent read, drafted and was told of it."""
+
+    pk: int
+    title: str
+    status: str
+    is_settled: bool
+    is_spam: bool
+    priority: str
+    plan: str
+    category: str
+    product_area: str
+    department: str
+    channel: str
+    level: int
+    tags: list[str]
+    essentials: dict[str, Any]
+    opened_at: datetime
+    changed_at: datetime
+    last_message_at: datetime | None
+    account: int | None
+    account_name: str | None
+    account_manager: str | None
+    contact: int
+    requester: int
+    requester_name: str
+    requester_email: str
+    requester_zone: str
+    requester_phone: str
+    requester_title: str
+    assignee: int | None
+    team: int | None
+    read_at: datetime | None
+    has_notices: bool
+    drafts: dict[str, str] | None
+    watched_by: list[dict[str, Any]] | None
+    resolution: dict[str, Any] | None
+    others: list[dict[str, Any]] | None
+
+    @property
+    def key(self) -> str:
+        return f"ticket:{self.pk}"
+
+    @property
+    def reference(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def requester_first_name(self) -> str:
+        return self.requester_name.split()[0]
+
+    @property
+    def is_unread(self) -> bool:
+        return self.last_message_at is not None and (self.read_at is None or self.read_at < self.last_message_at)
+
+
+OPENED = """
+SELECT ticket.id, ticket.title, ticket.status, ticket.is_settled, ticket.is_spam, ticket.priority, ticket.plan, ticket.category,
+       ticket.product_area, ticket.department, ticket.channel, ticket.level, ticket.tags::json, ticket.essentials::json,
+       ticket.opened_at, ticket.changed_at, ticket.last_message_at, account.id, account.name,
+       (SELECT coalesce(nullif(person.name, ''), person.email)
+          FROM people_agent agent JOIN people_person person ON person.id = agent.person_id
+         WHERE agent.id = account.manager_id),
+       contact.id, requester.id, coalesce(nullif(requester.name, ''), requester.email), requester.email, requester.zone,
+       contact.phone, contact.title, ticket.assignee_id, ticket.team_id,
+       (SELECT read_at FROM tickets_reading WHERE ticket_id = ticket.id AND person_id = %(person)s),
+       EXISTS (SELECT FROM people_notification
+                WHERE person_id = %(person)s AND read_at IS NULL AND subject = 'ticket:' || ticket.id),
+       (SELECT json_object_agg(CASE WHEN is_internal THEN 'note' ELSE 'reply' END, text) FROM tickets_draft
+         WHERE ticket_id = ticket.id AND person_id = %(person)s),
+       (SELECT json_agg(json_build_object(
+                  'id', person.id, 'name', coalesce(nullif(person.name, ''), person.email), 'email', person.email))
+          FROM tickets_ticket_watchers watching JOIN people_person person ON person.id = watching.person_id
+         WHERE watching.ticket_id = ticket.id),
+       (SELECT record::json FROM tickets_resolution WHERE ticket_id = ticket.id AND reopened_at IS NULL),
+       (SELECT json_agg(json_build_object('pk', id, 'title', title, 'status', status, 'opened_at', opened_at) ORDER BY id DESC)
+          FROM (SELECT id, title, status, opened_at FROM tickets_ticket
+                 WHERE requester_id = ticket.requester_id AND id <> ticket.id AND %(is_agent)s
+                 ORDER BY id DESC LIMIT %(others)s) other)
+  FROM tickets_ticket ticket
+  JOIN accounts_contact contact ON contact.id = ticket.requester_id
+  JOIN people_person requester ON requester.id = contact.person_id
+  LEFT JOIN accounts_account account ON account.id = ticket.account_id
+ WHERE ticket.id = %(ticket)s
+"""
+
+
+def opened(ticket: int, person: Person) -> Opened | None:
+    """The ticket for somebody who may see it, else None; the requester's other tickets are for agents. Two queries."""
+    if not Ticket.objects.visible_to(person).filter(pk=ticket).exists():
+        return None
+    values = {"ticket": ticket, "person": person.pk, "is_agent": hasattr(person, "agent"), "others": OTHERS}
+    return next((Opened(*row) for row in _rows(OPENED, values)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +161,7 @@ ORDER BY 2
 """
 
 
-def ties(ticket: Ticket) -> Ties:
+def ties(ticket: Opened) -> Ties:
     """Merges and links in both directions. One query."""
     rows = [(how, Tie(*rest)) for how, *rest in _rows(TIES, {"ticket": ticket.pk})]
     into = [tie for how, tie in rows if how == "into"]
@@ -138,17 +208,17 @@ SELECT message.id, message.ticket_id, message.is_internal, message.by, message.t
 """
 
 
-def thread(ticket: Ticket, parts: Sequence[Tie] = ()) -> list[Spoken]:
+def thread(ticket: Opened, parts: Sequence[Tie] = ()) -> list[Spoken]:
     """Every message of the ticket and of those merged into it, oldest first; for agents, notes included. One query."""
     return [Spoken(*row) for row in _rows(THREAD, {"tickets": [ticket.pk, *(part.ticket for part in parts)]})]
 
 
-def happenings(ticket: Ticket) -> list[Event]:
+def happenings(ticket: Opened) -> list[Event]:
     """The events of the ticket that the thread does not show as messages, in the order in which they count. One query."""
     return list(Event.objects.about(ticket.key).exclude(kind__in=QUIET))
 
 
-def commitments(ticket: Ticket) -> tuple[list[Commitment], list[Commitment]]:
+def commitments(ticket: Opened) -> tuple[list[Commitment], list[Commitment]]:
     """Those that are awaited, tightest first, and those that are over, newest first. One query."""
     rows = list(Commitment.objects.of(ticket.key).order_by(F("due_at").asc(nulls_last=True), "id"))
     awaited = [row for row in rows if row.ended_at is None and row.state != Commitment.State.VOID]
@@ -166,12 +236,6 @@ def people_here() -> tuple[list[tuple[int, int, str]], tuple[tuple[int, str], ..
     )
     agents = [(pk, person, name) for pk, person, name in rows if person is not None]
     return agents, tuple((pk, name) for pk, person, name in rows if person is None)
-
-
-def others_of(ticket: Ticket, person: Person) -> list[Ticket]:
-    """The requester's other tickets that the person may see, newest first. One query."""
-    seen = Ticket.objects.visible_to(person).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
-    return list(seen.only("title", "status", "opened_at").order_by("-id")[:OTHERS])
 
 
 def agents_by_name() -> list[tuple[int, str]]:

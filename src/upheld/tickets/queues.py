@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from upheld.accounts.models import Account, Contact
-from upheld.commitments.models import Commitment
 from upheld.people.models import Agent, Person
 from upheld.tickets.models import Reading, Ticket
 from upheld.tickets.models.ticket import TicketQuerySet
@@ -254,17 +253,31 @@ def _parsed(key: str) -> tuple[datetime | None, int | None]:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """The tightest awaited commitment of a ticket, and how many more there are."""
+    """The tightest awaited commitment of a ticket, as far as a chip shows it, and how many more there are."""
 
-    tightest: Commitment
+    version_id: int
+    clause: str
+    state: str
+    due_at: datetime | None
+    ended_at: datetime | None
+    since_at: datetime
+    target: int
+    used: int
+    calendar: str
     more: int
+
+
+TIGHTEST_OF_EACH = """
+SELECT DISTINCT ON (subject) subject, version_id, clause, state, due_at, ended_at, since_at, target, used, calendar,
+       count(*) OVER (PARTITION BY subject) - 1
+  FROM commitments_commitment
+ WHERE subject = ANY(%s) AND ended_at IS NULL AND state <> 'void'
+ ORDER BY subject, due_at NULLS LAST, id
+"""
 
 
 def awaited(keys: Sequence[str]) -> Mapping[str, Awaited]:
     """By subject key, for those that await anything. One query."""
-    rows = Commitment.objects.awaited().of(*keys).order_by(F("due_at").desc(nulls_first=True), "-id")
-    found: dict[str, Awaited] = {}
-    for row in rows:
-        before = found.get(row.subject)
-        found[row.subject] = Awaited(row, before.more + 1 if before else 0)
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(TIGHTEST_OF_EACH, [list(keys)])
+        return {subject: Awaited(*rest) for subject, *rest in cursor.fetchall()}

@@ -13,6 +13,7 @@ from upheld.commitments.policies import policy_of
 from upheld.hours import BeyondCalendar, Calendar, NeverOpen
 from upheld.kernel.instants import to_us
 from upheld.policy.model import Clause
+from upheld.tickets.queues import Awaited
 from upheld.web.times import span
 
 SOON = 0.9  # from this share on a chip is amber
@@ -75,7 +76,7 @@ def act_of(clause: Clause) -> str:
     return str(clause.label).lower()
 
 
-def chip(row: Commitment, now: datetime, *, in_full: bool = False, href: str = "") -> Chip:
+def chip(row: Commitment | Awaited, now: datetime, *, in_full: bool = False, href: str = "") -> Chip:
     """The chip of a commitment row. `in_full` says the clause's name instead of the act. Costs no query."""
     policy = policy_of(row.version_id)
     clause = policy.clauses[row.clause]
@@ -100,7 +101,7 @@ def chip(row: Commitment, now: datetime, *, in_full: bool = False, href: str = "
     )
 
 
-def _still(row: Commitment, word: str, label: str, href: str) -> Chip:
+def _still(row: Commitment | Awaited, word: str, label: str, href: str) -> Chip:
     look = LOOKS.get(State(row.state), "")
     time = STILL.get(look, "no hours")
     share = row.used / row.target if row.target else 0.0
@@ -115,7 +116,7 @@ def _still(row: Commitment, word: str, label: str, href: str) -> Chip:
     )
 
 
-def _soon(row: Commitment, calendar: Calendar) -> int:
+def _soon(row: Commitment | Awaited, calendar: Calendar) -> int:
     """The instant from which the chip is amber."""
     try:
         return calendar.add(to_us(row.since_at), max(0, round(row.target * SOON) - row.used))

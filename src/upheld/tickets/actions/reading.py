@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from django.db import connection
 
 from upheld.people.models import Person
 from upheld.tickets.models import Draft, Ticket
 
+READ = """
+WITH light AS (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO tickets_reading (person_id, ticket_id, read_at) SELECT %s, %s, %s FROM light
+ON CONFLICT (person_id, ticket_id) DO UPDATE SET read_at = greatest(tickets_reading.read_at, excluded.read_at)
+"""
 
-def mark_read(ticket: Ticket, person: Person, *, at: datetime) -> None:
-    """Up to here the person has read the ticket; never further back. One statement."""
+
+class Numbered(Protocol):
+    """A ticket, or what a page knows of one."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+def mark_read(ticket: Numbered, person: Person, *, at: datetime) -> None:
+    """Up to here the person has read the ticket; never further back.
+
+    One statement, and no wait for the disk: after a crash a ticket may be bold once more, and that is all.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tickets_reading (person_id, ticket_id, read_at) VALUES (%s, %s, %s) ON CONFLICT (person_id, ticket_id) "
-            "DO UPDATE SET read_at = greatest(tickets_reading.read_at, excluded.read_at)",
-            [person.pk, ticket.pk, at],
-        )
+        cursor.execute(READ, [person.pk, ticket.pk, at])
 
 
 def keep_draft(ticket: Ticket, person: Person, *, text: str, is_internal: bool) -> Draft | None:

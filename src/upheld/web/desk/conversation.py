@@ -13,13 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from upheld.channels.files import store
-from upheld.tickets import queries
 from upheld.tickets.actions import conversation
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.reading import drop_draft, keep_draft, mark_read
 from upheld.tickets.models import Ticket
 from upheld.web.desk.forms import NoteForm, ReplyForm
-from upheld.web.desk.ticket import after, ticket_context
+from upheld.web.desk.ticket import after, opened, ticket_context
 from upheld.web.desk.workspace import show, surroundings
 from upheld.web.viewer import AgentRequest, for_agents
 
@@ -119,8 +118,7 @@ def _is_internal(request: AgentRequest) -> bool:
 
 def _again(request: AgentRequest, pk: int, form: ReplyForm | NoteForm, composing: str) -> HttpResponse:
     """The page with what was typed, and why it was not sent."""
-    ticket = get_object_or_404(queries.on_page(request.person), pk=pk)
-    context = {**ticket_context(request, ticket), "composing": composing, "form": form, "typed": form.data}
+    context = {**ticket_context(request, opened(request, pk)), "composing": composing, "form": form, "typed": form.data}
     if request.htmx:
         return render(request, "desk/ticket.html#again", {**surroundings(request), **context}, status=422)
     return show(request, "desk/ticket.html", context, status=422)

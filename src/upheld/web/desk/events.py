@@ -20,5 +20,6 @@ MOST = 1000
 def events(request: AgentRequest, pk: int) -> HttpResponse:
     ticket = ticket_of(request, pk)
     rows = list(Event.objects.about(ticket.key)[:MOST])
-    told = lines(rows, Names(rows, contacts=[ticket.requester], teams=queries.people_here()[1]), in_force())
+    agents, teams = queries.people_here()
+    told = lines(rows, Names(rows, agents=agents, teams=teams), in_force())
     return ask(request, "desk/ask/events.html", {"ticket": ticket, "lines": told})

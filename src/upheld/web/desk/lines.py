@@ -51,20 +51,24 @@ class Line:
 
 
 class Names:
-    """Who stands behind the keys in some events. One query for each kind of people that is not known already."""
+    """Who stands behind the keys in some events. One query for each kind of people that is not known already.
+
+    Known are agents as `(agent, person, name)`, others as `(key, person, name)`, teams as `(team, name)`.
+    """
 
     def __init__(
         self,
         events: Iterable[Event],
         *,
         agents: Iterable[tuple[int, int, str]] = (),
-        contacts: Iterable[Contact] = (),
+        others: Iterable[tuple[str, int, str]] = (),
         teams: Iterable[tuple[int, str]] = (),
     ) -> None:
         self._names: dict[str, str] = {f"team:{pk}": name for pk, name in teams}
         for agent, person, name in agents:
             self._names[f"agent:{agent}"] = self._names[f"person:{person}"] = name
-        self._learn(contacts)
+        for key, person, name in others:
+            self._names[key] = self._names[f"person:{person}"] = name
         missing = {key for event in events for key in _keys(event)} - self._names.keys()
         if numbers := _numbers(missing, "agent"):
             self._learn(Agent.objects.filter(pk__in=numbers).select_related("person"))

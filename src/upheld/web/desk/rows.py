@@ -99,6 +99,6 @@ def row_of(line: Line, awaited: queues.Awaited | None, agent: Agent, now: dateti
         assignee=assignee,
         assignee_initials=initials(assignee) if assignee else "",
         is_mine=line.assignee == agent.pk,
-        chip=chip(awaited.tightest, now) if awaited else None,
+        chip=chip(awaited, now) if awaited else None,
         more=awaited.more if awaited else 0,
     )

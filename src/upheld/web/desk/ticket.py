@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.milestones import milestones_of
 from upheld.tickets.actions.reading import mark_read
 from upheld.tickets.models import Ticket
+from upheld.tickets.queries import Opened
 from upheld.web import names
 from upheld.web.chips import chip
 from upheld.web.desk.lines import Names, lines
@@ -34,8 +36,7 @@ from upheld.web.viewer import AgentRequest, for_agents
 @for_agents
 def page(request: AgentRequest, pk: int) -> HttpResponseBase:
     """Opening it marks it read, and what was told about it. For htmx the live parts only: head, thread and context."""
-    ticket = get_object_or_404(queries.on_page(request.person), pk=pk)
-    mark_notices_read(request.person, at=timezone.now(), subject=ticket.key)
+    ticket = opened(request, pk)
     if request.htmx:
         return render(request, "desk/ticket.html#live", {**surroundings(request), **ticket_context(request, ticket)})
     return show(request, "desk/ticket.html", ticket_context(request, ticket))
@@ -58,21 +59,33 @@ def after(request: AgentRequest, pk: int, *, is_sent: bool = False) -> HttpRespo
     """To the ticket: by redirect, or for htmx its live parts at once; the composer only when what stood in it was sent."""
     if not request.htmx:
         return redirect("desk:ticket", pk)
-    ticket = get_object_or_404(queries.on_page(request.person), pk=pk)
+    ticket = opened(request, pk)
     context = {**surroundings(request), **ticket_context(request, ticket), "is_answer": True, "is_sent": is_sent}
     return render(request, "desk/ticket.html#live", context)
 
 
-def ticket_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
-    """Everything the page shows. `ticket` comes from `queries.on_page`, with its annotations."""
+def opened(request: AgentRequest, pk: int) -> Opened:
+    """The ticket for its page; whoever opens it has read it, and what they were told about it. 404 when they may not see it."""
+    ticket = queries.opened(pk, request.person)
+    if ticket is None:
+        raise Http404
+    now = timezone.now()
+    if ticket.is_unread:
+        mark_read(ticket, request.person, at=now)
+    if ticket.has_notices:
+        mark_notices_read(request.person, at=now, subject=ticket.key)
+    return ticket
+
+
+def ticket_context(request: AgentRequest, ticket: Opened) -> dict[str, Any]:
+    """Everything the page shows."""
     now, policy = timezone.now(), in_force()
     tied = queries.ties(ticket)
     happened, (awaited, over) = queries.happenings(ticket), queries.commitments(ticket)
     agents, teams = queries.people_here()
-    known = Names(happened, agents=agents, teams=teams, contacts=[ticket.requester])
+    requester = (f"contact:{ticket.contact}", ticket.requester, ticket.requester_name)
+    known = Names(happened, agents=agents, teams=teams, others=[requester])
     told = lines(happened, known, policy)
-    if ticket.last_message_at and (ticket.read_at is None or ticket.read_at < ticket.last_message_at):
-        mark_read(ticket, request.person, at=now)
     base = reverse("desk:ticket", args=[ticket.pk])
     staff = {person for _, person, _ in agents}
     return {
@@ -83,13 +96,12 @@ def ticket_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
         "over": [chip(row, now, in_full=True, href=_why(base, row)) for row in over],
         "ties": tied,
         "has_milestones": bool(milestones_of(policy)),
-        "others": queries.others_of(ticket, request.person),
         "choices": {**_choices(policy), "agents": _agents(agents, me=request.agent.pk), "teams": teams},
-        "drafts": {("note" if draft["is_internal"] else "reply"): draft["text"] for draft in ticket.drafts_of_mine},
+        "drafts": ticket.drafts or {},
         "composing": "note" if request.GET.get("compose") == "note" else "reply",
-        "copied": [one for one in ticket.watched_by if one["id"] not in staff],
-        "is_watched": any(one["id"] == request.person.pk for one in ticket.watched_by),
-        "customer_now": clock(timezone.localtime(now, ticket.requester.person.zoneinfo)),
+        "copied": [one for one in ticket.watched_by or () if one["id"] not in staff],
+        "is_watched": any(one["id"] == request.person.pk for one in ticket.watched_by or ()),
+        "customer_now": clock(timezone.localtime(now, ZoneInfo(ticket.requester_zone))),
     }
 
 

@@ -14,6 +14,7 @@ from lucide.templatetags.lucide import lucide
 
 from upheld.kernel.durations import format_duration
 from upheld.kernel.text import initials as initials_of
+from upheld.tickets.models import Ticket
 from upheld.web import names, times
 
 register = template.Library()
@@ -91,6 +92,11 @@ def open_time(us: int | None) -> str:
 def named(name: Any, section: str) -> str:
     """The policy's words for a name: `{{ ticket.plan|named:"plans" }}`. A name that the policy lost is shown as it is."""
     return names.label(section, name)
+
+
+@register.filter
+def status_name(status: str) -> str:
+    return str(dict(Ticket.Status.choices).get(status, status))
 
 
 @register.filter
