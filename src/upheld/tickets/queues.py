@@ -45,6 +45,7 @@ RESOLVED = View("resolved", "Resolved", "Settled, and not closed yet.", is_tight
 ALL = View("all", "All tickets", "Every ticket there is.", is_tightest_first=False, is_counted=False)
 VIEWS = {view.name: view for view in (MINE, UNASSIGNED, LATE, OPEN, WAITING, RESOLVED, ALL)}
 
+SETTLED_STATUSES = (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
 WAITING_STATUSES = (Ticket.Status.WAITING, Ticket.Status.ON_HOLD)
 
 
@@ -158,7 +159,9 @@ class Line:
 
     @property
     def is_unread(self) -> bool:
-        """Somebody wrote since the reader looked: the customer, or a colleague."""
+        """Somebody wrote since the reader looked: the customer, or a colleague. What is over calls nobody."""
+        if self.status in SETTLED_STATUSES:
+            return False
         return self.last_message_at is not None and (self.read_at is None or self.read_at < self.last_message_at)
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from upheld.kernel.text import initials
@@ -22,6 +23,7 @@ from upheld.tickets.models.ticket import TicketQuerySet
 from upheld.tickets.queues import Line
 from upheld.web import names
 from upheld.web.chips import Chip, chip
+from upheld.web.times import said
 
 REMEMBERED = 4096
 CHANNEL_ICONS = {
@@ -58,6 +60,7 @@ class Row:
     is_mine: bool
     chip: Chip | None
     more: int
+    changed: str
 
 
 def drawn(lines: Sequence[Line], agent: Agent, now: datetime) -> list[SafeString]:
@@ -101,4 +104,5 @@ def row_of(line: Line, awaited: queues.Awaited | None, agent: Agent, now: dateti
         is_mine=line.assignee == agent.pk,
         chip=chip(awaited, now) if awaited else None,
         more=awaited.more if awaited else 0,
+        changed="" if awaited else said(timezone.localtime(line.changed_at), timezone.localtime(now)),
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page, expect
 
 from upheld.conftest import Cast
+from upheld.people.actions import notify
 from upheld.tickets.actions.changing import change
 from upheld.tickets.actions.conversation import customer_reply
 from upheld.tickets.models import Draft, Ticket
@@ -172,6 +173,16 @@ def test_an_open_ticket_follows_and_what_is_being_typed_stays(visit: Opening, de
     expect(page.locator("#id_text")).to_have_value("I am just")
     expect(page.locator("#id_text")).to_be_focused()
     expect(page.locator("#announcer")).to_contain_text("Message of Customer Reed")
+
+
+def test_the_bell_follows_when_somebody_is_told(visit: Opening, desk: Cast, opened: Opened) -> None:
+    ticket = opened()
+    page = visit("/desk/queue/open/", desk.agent)
+    connected(page)
+    notify([desk.agent.person], key="x", subject=ticket.key, kind="ticket.raised", text="Look", at=datetime.now(UTC))
+    expect(page.locator("#bell .count")).to_have_text("1")
+    page.click(f"#t{ticket.pk} .row-link")
+    expect(page.locator("#bell .count")).to_have_count(0)
 
 
 def test_one_connection_serves_all_tabs(visit: Opening, desk: Cast, opened: Opened) -> None:
