@@ -11,6 +11,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 import pytest
 
 from upheld.cli.main import main
+from upheld.cli.tests.pace import slowness
 from upheld.policy.files import FILES
 
 POLICIES = Path(__file__).parents[4] / "policies"
@@ -110,7 +111,7 @@ def test_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_check_takes_less_than_half_a_second_of_work() -> None:
-    """Measured as time of the processor, which a busy machine does not stretch much."""
+    """Measured as time of the processor, and held against how slow the processor is just now."""
     took = []
     for _ in range(3):
         before = getrusage(RUSAGE_CHILDREN)
@@ -118,7 +119,7 @@ def test_a_check_takes_less_than_half_a_second_of_work() -> None:
         subprocess.run(command, check=True, capture_output=True)
         after = getrusage(RUSAGE_CHILDREN)
         took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(took) < 0.5
+    assert min(took) < 0.5 * slowness()
 
 
 def test_it_starts_without_django_and_numpy() -> None:

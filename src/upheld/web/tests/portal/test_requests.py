@@ -275,8 +275,12 @@ def test_a_merged_request_points_to_the_other_where_one_may_see_it(
     second = opened(title="Second", text="The neighbour's words", requester=cast.neighbour, by=cast.neighbour.actor)
     merging.merge(second, into=first, by=cast.agent.actor, at=datetime.now(UTC))
     theirs = browse(cast.neighbour).get(f"/requests/{second.pk}/").content.decode()
-    assert "put together with another request" in theirs
-    assert "First" not in theirs
+    assert "put together with" in theirs
+    assert "First" in theirs  # who asked is brought along, since the answer comes there
+    first.watchers.remove(cast.neighbour.person)
+    alone = browse(cast.neighbour).get(f"/requests/{second.pk}/").content.decode()
+    assert "put together with another request" in alone
+    assert "First" not in alone
     mine = browse(cast.customer).get(f"/requests/{first.pk}/").content.decode()
     assert "The neighbour's words" not in mine
     assert "The neighbour&#x27;s words" not in mine
