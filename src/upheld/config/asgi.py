@@ -3,6 +3,8 @@
 Our middleware and views are plain functions. Django's own ASGI handler takes a request to a thread and back several times:
 for each of its middlewares, for its signals, for closing the response. Here the whole of a request is one step into one of
 a fixed number of threads, which is twice as fast, and the number of threads bounds the number of database connections.
+Few threads are faster than many: each answer of the database has to wait for the thread that Python runs just then, so that
+with ten of them a page took three times as long as with two (bench/README.md).
 What a view streams (the live view) is sent from the event loop, and holds no thread.
 """
 

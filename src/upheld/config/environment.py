@@ -93,6 +93,7 @@ class Environment:
     listen: Address
     proxies: int
     web_workers: int
+    web_threads: int
     smtp_listen: Address
     smtp: SmtpServer | None
     mail_max_bytes: int
@@ -126,6 +127,7 @@ class Environment:
             listen=listen,
             proxies=reader.value("UPHELD_PROXIES", _whole(0, 9), 0),
             web_workers=reader.value("UPHELD_WEB_WORKERS", _whole(1, 64), 2),
+            web_threads=reader.value("UPHELD_WEB_THREADS", _whole(1, 64), 2),
             smtp_listen=reader.value("UPHELD_SMTP_LISTEN", _address, Address("127.0.0.1", 2525)),
             smtp=reader.value("UPHELD_SMTP_URL", _smtp, None),
             mail_max_bytes=reader.value("UPHELD_MAIL_MAX_BYTES", _whole(10_000, 1_000_000_000), 25 * 1024 * 1024),
