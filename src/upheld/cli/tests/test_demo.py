@@ -108,6 +108,7 @@ def test_the_whole_way_of_a_mail_with_a_killed_worker(tmp_path: Path) -> None:
     done = subprocess.run(
         words("--check"), env=variables() | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=False
     )
+    assert done.stdout, done.stderr
     seen = json.loads(done.stdout)
     assert (done.returncode, seen["ok"]) == (0, True), done.stdout + done.stderr
     assert seen["worker_is_back"]["pid"] != seen["worker_killed"]["pid"]
