@@ -14,13 +14,16 @@ from typing import Any
 
 import psycopg
 import structlog
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from procrastinate import App
+from django.db import close_old_connections, connections
+from procrastinate import App, PsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
-from procrastinate.middleware import AsyncCallNext
+from procrastinate.middleware import AsyncCallNext, SyncCallNext
 from procrastinate.worker import Worker
 
 from upheld.config.metrics import JOBS, TAKEN_UP
@@ -28,6 +31,7 @@ from upheld.config.metrics import JOBS, TAKEN_UP
 log = structlog.stdlib.get_logger("upheld.jobs")
 GRACE = 3.0  # seconds that a running job has to end when the worker is told to stop
 PAUSE_WHEN_AWAY = 1.0
+PATIENCE = 3.0  # seconds that the queue waits for a connection; without a database a worker would not end before
 
 TAKE_UP = """
 WITH silent AS (
@@ -62,7 +66,8 @@ async def work(stop: asyncio.Event) -> None:
 async def _one_round() -> None:
     """A worker with its own connections, until it is cancelled or the database goes away."""
     silence = settings.UPHELD_STALLED_AFTER
-    connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    await sync_to_async(connections.close_all)()  # what periodic jobs are queued by, perhaps of a database that is gone
+    connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE)
     async with _working_app(connector).open_async() as app:
         looking = asyncio.create_task(_take_up_forever(app, silence))
         try:
@@ -75,12 +80,20 @@ async def _one_round() -> None:
                 shutdown_graceful_timeout=GRACE,
                 install_signal_handlers=False,
                 delete_jobs="successful",
+                task_middleware=[with_a_living_connection],
                 worker_middleware=[counted],
             )
         finally:
-            looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectorException, psycopg.Error):
-                await looking
+            await _end(looking)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel it until it has ended: a cancellation that meets a broken connection can come out as the database's error."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=PAUSE_WHEN_AWAY)
+    if not task.cancelled():
+        task.exception()  # it is of no interest, and is not to be complained about
 
 
 def _working_app(connector: BaseConnector) -> App:
@@ -109,6 +122,15 @@ async def take_up_silent(app: App, silence: float) -> list[int]:
         TAKEN_UP.inc(len(jobs))
         log.warning("took up the jobs of a worker that fell silent", jobs=jobs)
     return jobs
+
+
+def with_a_living_connection(call_next: SyncCallNext, _context: JobContext, _worker: Worker) -> Any:
+    """Between jobs, as between requests, a thread lets go of its connection: one that broke must not fail all jobs after it."""
+    close_old_connections()
+    try:
+        return call_next()
+    finally:
+        close_old_connections()
 
 
 async def counted(call_next: AsyncCallNext, context: JobContext, _worker: Worker) -> Any:

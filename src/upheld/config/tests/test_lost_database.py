@@ -59,6 +59,7 @@ def desk(data: Path, processes: Processes) -> Iterator[Desk]:
 DUE = "SELECT count(*) FROM commitments_clock WHERE next_wake_at < now() - interval '1 second'"
 UNHEARD = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'events.react' AND status IN ('todo', 'doing')"
 MARKS = "SELECT count(*) FROM events_event WHERE kind IN ('commitment.warned', 'commitment.breached')"
+TOLD = "SELECT count(*) FROM people_notification"
 FAILED = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('failed', 'aborted', 'cancelled')"
 BREACHES_NOT_ANNOUNCED = """
     SELECT count(*) FROM commitments_commitment WHERE state = 'breached' AND NOT EXISTS (
@@ -71,7 +72,8 @@ def test_ticker_and_worker_survive_it(desk: Desk, processes: Processes) -> None:
     """What pages say meanwhile is tested in test_serving."""
     desk.do(OPEN_THE_DESK)
     running = [processes(name, **desk.own) for name in ("ticker", "worker")]
-    until(lambda: desk.one(MARKS) > 0, 30)
+    until(lambda: desk.one(MARKS) > 0 and desk.one(UNHEARD) == 0, 40)
+    assert desk.one(TOLD) > 0  # so that each of them has connections to lose
 
     desk.stop()
     time.sleep(AWAY_FOR)
