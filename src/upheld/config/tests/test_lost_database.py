@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -87,3 +88,8 @@ def test_ticker_and_worker_survive_it(desk: Desk, processes: Processes) -> None:
     assert desk.one(FAILED) == 0
     assert desk.one(BREACHES_NOT_ANNOUNCED) == 0
     assert processes("verify", **desk.own).wait(60) == 0
+
+    desk.stop()
+    for process in running:
+        process.send_signal(signal.SIGTERM)
+    assert [process.wait(10) for process in running] == [0, 0]  # they end when told, also without it
