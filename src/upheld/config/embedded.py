@@ -58,7 +58,9 @@ class Cluster:
         if len(os.fsencode(inside / SOCKET_FILE)) <= SOCKET_PATH_LIMIT:
             return inside
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"upheld-{os.geteuid()}-{digest}"
+        named = f"upheld-{os.geteuid()}-{digest}"
+        outside = Path(tempfile.gettempdir(), named)
+        return outside if len(os.fsencode(outside / SOCKET_FILE)) <= SOCKET_PATH_LIMIT else Path("/tmp", named)  # noqa: S108 - the shortest there is; the folder is its owner's alone
 
     def url(self, database: str = DATABASE) -> str:
         """The address of the server: it depends on the folder alone, so that it can be known before the start."""
