@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, BinaryIO, cast
-
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from upheld.channels.files import store
 from upheld.tickets.actions import conversation
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.reading import drop_draft, keep_draft, mark_read
@@ -20,6 +15,7 @@ from upheld.tickets.models import Ticket
 from upheld.web.desk.forms import NoteForm, ReplyForm
 from upheld.web.desk.ticket import after, opened, ticket_context
 from upheld.web.desk.workspace import show, surroundings
+from upheld.web.uploads import new_files
 from upheld.web.viewer import AgentRequest, for_agents
 
 SAID = {
@@ -92,19 +88,6 @@ def delete_draft(request: AgentRequest, pk: int) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
     drop_draft(ticket, request.person, is_internal=_is_internal(request))
     return redirect("desk:ticket", pk)
-
-
-def new_files(uploads: Iterable[UploadedFile[Any]]) -> list[conversation.NewFile]:
-    """Uploaded files, stored under what they contain. The type that the browser claims is kept as a hint and never trusted."""
-    return [
-        conversation.NewFile(
-            (one.name or "file")[-255:],
-            (one.content_type or "application/octet-stream")[:127],
-            store(cast("BinaryIO", one.file)),
-        )
-        for one in uploads
-        if one.file is not None
-    ]
 
 
 def _signed(request: AgentRequest, text: str) -> str:

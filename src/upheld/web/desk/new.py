@@ -17,9 +17,9 @@ from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.opening import open_ticket
 from upheld.web import names
-from upheld.web.desk.conversation import new_files
 from upheld.web.desk.forms import FilesField, KindForm
 from upheld.web.desk.workspace import show
+from upheld.web.uploads import new_files
 from upheld.web.viewer import AgentRequest, for_agents
 
 UNSAID = ("", "The policy decides")
