@@ -7,9 +7,10 @@ from upheld.channels.subjects import SUBJECTS
 from upheld.commitments import subject as commitments
 from upheld.people.subject import AGENT, DESK
 from upheld.policy.vocabulary import Vocabulary
+from upheld.reports import subject as reports
 from upheld.tickets.subject import TICKET
 
 VOCABULARY = Vocabulary([TICKET, ACCOUNT, AGENT, DESK, *SUBJECTS])
 
-KINDS = VOCABULARY.event_kinds() | accounts.EVENTS | channels.EVENTS | commitments.EVENTS
+KINDS = VOCABULARY.event_kinds() | accounts.EVENTS | channels.EVENTS | commitments.EVENTS | reports.EVENTS
 """Every kind of event that may be recorded, with what it means; of those beside the vocabulary no policy speaks."""
