@@ -1,0 +1,136 @@
+"""The chapters on the company itself: plans, priorities, departments and categories, rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from upheld.kernel.durations import format_duration
+from upheld.policy.chapters.blocks import Block, Facts, Sentences, Table
+from upheld.policy.chapters.commitments import value_words
+from upheld.policy.model import Policy
+from upheld.policy.wording import label
+
+DEFAULTS = {
+    "plan": "Plan of an account that has none",
+    "priority": "Priority of a ticket for which nothing else decides",
+    "category": "Category of a ticket for which nothing else decides",
+    "department": "Department of a ticket for which nothing else decides",
+    "product_area": "Product area of a ticket for which nothing else decides",
+    "channel": "Channel that is offered first",
+    "calendar": "Calendar that answers “are we open?”",
+    "language": "Language of a customer of whom none is known",
+    "ladder": "Ladder on which a ticket is raised where none is named",
+}
+_SERVICES_IN_A_TABLE = 2
+
+
+def plans(policy: Policy, language: str) -> list[Block]:
+    entries = []
+    for plan in policy.plans.values():
+        lines = [plan.about.text(language), f"Support: {plan.level}." if plan.level else ""]
+        entries.append((plan.label.text(language), tuple(line for line in lines if line)))
+    blocks: list[Block] = [Facts(tuple(entries))] if entries else []
+    services = list(dict.fromkeys(service for plan in policy.plans.values() for service in plan.services))
+    if services:
+        rows = [
+            (service, *("yes" if service in plan.services else "–" for plan in policy.plans.values()))
+            for service in services
+        ]
+        columns = ("Service", *(plan.label.text(language) for plan in policy.plans.values()))
+        blocks.append(Table("What each plan includes", columns, tuple(rows)))
+    return blocks
+
+
+def priorities(policy: Policy, language: str) -> list[Block]:
+    entries = []
+    for priority in policy.priorities.values():
+        examples = [f"For example: {one.text(language)}" for one in priority.examples]
+        about = priority.about.text(language)
+        entries.append(
+            (value_words(policy, "priority", priority.name, language), (*([about] if about else []), *examples))
+        )
+    blocks: list[Block] = [Facts(tuple(entries))] if entries else []
+    matrix = policy.impact_urgency
+    if matrix is not None and matrix.table is not None and len(matrix.by) == 2:
+        heads, columns = (list(dict.fromkeys(key[place] for key in matrix.table)) for place in (0, 1))
+        rows = [
+            (head, *(str(matrix.pick(dict(zip(matrix.by, (head, one), strict=True))) or "–") for one in columns))
+            for head in heads
+        ]
+        caption = f"Priority by {matrix.by[0]} (down) and {matrix.by[1]} (across)"
+        blocks.append(Table(caption, ("", *columns), tuple(rows)))
+    return blocks
+
+
+def departments(policy: Policy, language: str) -> list[Block]:
+    blocks: list[Block] = []
+    if policy.departments:
+        entries = []
+        for one in policy.departments.values():
+            known = [
+                one.about.text(language),
+                *(
+                    f"{what}: {value}"
+                    for what, value in (("Mail", one.mail), ("Telephone", one.phone), ("Lead", one.lead))
+                    if value
+                ),
+                f"Staffed: {label(policy, 'calendar', one.calendar, language)}" if one.calendar else "",
+            ]
+            entries.append((one.label.text(language), tuple(line for line in known if line)))
+        blocks.append(Facts(tuple(entries), "Departments"))
+    if policy.categories:
+        rows = [
+            (
+                one.label.text(language),
+                label(policy, "department", one.department, language) if one.department else "–",
+                one.priority or "–",
+            )
+            for one in policy.categories.values()
+        ]
+        blocks.append(
+            Table("What tickets are about, and where they go", ("Category", "Department", "Priority"), tuple(rows))
+        )
+    if policy.product_areas:
+        names = tuple(one.label.text(language) for one in policy.product_areas.values())
+        blocks.append(Sentences(names, "Parts of the product"))
+    return blocks
+
+
+def rules(policy: Policy, language: str) -> list[Block]:
+    blocks: list[Block] = []
+    if policy.rules:
+        blocks.append(Sentences(tuple(rule_sentence(name, value) for name, value in policy.rules.items())))
+    if policy.defaults:
+        entries = tuple(
+            (DEFAULTS.get(name, name), (default_words(policy, name, value, language),))
+            for name, value in policy.defaults.items()
+        )
+        blocks.append(Facts(entries, "Where nothing else decides"))
+    return blocks
+
+
+def rule_sentence(name: str, value: Any) -> str:
+    """A rule as a sentence; one that is switched off says so."""
+    time = format_duration(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    match name:
+        case "reopen_within":
+            return f"An answer up to {time} after the resolution reopens the ticket; a later one begins a new ticket."
+        case "close_resolved_after":
+            return f"A resolved ticket closes by itself after {time}."
+        case "close_waiting_after":
+            return f"A ticket that waits for the customer closes by itself after {time}."
+        case "remind_waiting_after":
+            return f"A customer for whom we wait is reminded after {time}."
+        case "reopen_closed":
+            return f"An answer {'may' if value else 'may not'} reopen a ticket that is closed already."
+        case "acknowledge_mail":
+            return f"A mail that opens a ticket is {'acknowledged at once' if value else 'not acknowledged'}."
+        case "autoclose":
+            return "Tickets close by themselves." if value else "No ticket closes by itself."
+    return f"{name.replace('_', ' ').capitalize()}: {time or value}."
+
+
+def default_words(policy: Policy, name: str, value: str, language: str) -> str:
+    if name == "ladder" and value in policy.ladders:
+        return policy.ladders[value].label.text(language)
+    return value_words(policy, name, value, language)
