@@ -163,6 +163,7 @@ def techflow(db: None) -> Iterator[PolicyVersion]:
         sources={name: raw.decode() for name, raw in policy.sources.items()},
         published_at=datetime(2026, 1, 1, tzinfo=UTC),
         published_by="system:",
+        effective_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
     forget_what_is_in_force()
 

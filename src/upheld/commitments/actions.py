@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from upheld.commitments.models import Commitment, PolicyVersion
 from upheld.commitments.policies import forget_what_is_in_force, vocabulary
 from upheld.events.actions import record
 from upheld.events.actors import Actor
-from upheld.policy import load
-from upheld.policy.loader import digest
+from upheld.policy import Policy, load
+from upheld.policy.loader import digest, load_sources
 
 PUBLISHING = 7_205_001  # advisory lock: two publishers come one after the other
 
@@ -22,18 +23,28 @@ class NotAwaited(ValueError):
     """The commitment is over, or was breached already; there is nothing left to waive."""
 
 
-@transaction.atomic
 def publish(folder: Path, *, by: Actor, at: datetime) -> PolicyVersion:
-    """Bring the policy of a folder into force. Raises PolicyErrors, and then the running one stays in force.
+    """Bring the policy of a folder into force at once: an administrator's act at the shell. Raises PolicyErrors, and then
+    the running one stays in force.
 
     Publishing what is in force already changes nothing and returns it. What began under an earlier version stays with it.
     """
-    policy = load(folder, vocabulary=vocabulary())
+    return _publish(load(folder, vocabulary=vocabulary()), by=by, at=at, effective_at=at)
+
+
+def publish_sources(sources: Mapping[str, str], *, by: Actor, at: datetime, effective_at: datetime) -> PolicyVersion:
+    """The same for files by name, from an instant on that may lie ahead. Raises PolicyErrors."""
+    files = {name: text.encode() for name, text in sources.items()}
+    return _publish(load_sources(files, vocabulary=vocabulary()), by=by, at=at, effective_at=effective_at)
+
+
+@transaction.atomic
+def _publish(policy: Policy, *, by: Actor, at: datetime, effective_at: datetime) -> PolicyVersion:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
     newest = PolicyVersion.objects.first()
     mark = digest(policy)
-    if newest is not None and newest.digest == mark:
+    if newest is not None and newest.digest == mark and newest.effective_at <= effective_at:
         return newest
     version = PolicyVersion.objects.create(
         name=policy.name,
@@ -42,6 +53,7 @@ def publish(folder: Path, *, by: Actor, at: datetime) -> PolicyVersion:
         sources={name: raw.decode() for name, raw in policy.sources.items()},
         published_at=at,
         published_by=by.key,
+        effective_at=effective_at,
     )
     record(
         "policy.published", f"policy:{version.pk}", by=by, at=at, data={"name": policy.name, "version": policy.version}

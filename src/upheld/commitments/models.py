@@ -9,8 +9,20 @@ from django.db import models
 from django.db.models import Q
 
 
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+    def newest_first(self) -> PolicyVersionQuerySet:
+        """By the time from which they hold; of two of one time the later published comes first, since it wins."""
+        return self.order_by("-effective_at", "-id")
+
+    def effective(self, at: datetime) -> PolicyVersionQuerySet:
+        """Those whose time has come, the one that is in force at that instant first."""
+        return self.filter(effective_at__lte=at).newest_first()
+
+
 class PolicyVersion(models.Model):
-    """A policy as it was published, its files byte for byte. Never edited; commitments point at the version they began under."""
+    """A policy as it was published, its files byte for byte. Never edited, which a trigger of the database sees to;
+    commitments point at the version they began under. It is in force from `effective_at` until the next one is.
+    """
 
     name = models.CharField(max_length=64)
     number = models.PositiveIntegerField()
@@ -18,6 +30,9 @@ class PolicyVersion(models.Model):
     sources: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField()
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=64)
+    effective_at = models.DateTimeField()
+
+    objects = PolicyVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from upheld.commitments.models import PolicyVersion
@@ -31,11 +32,11 @@ def vocabulary() -> Vocabulary | None:
 
 
 def version_in_force() -> PolicyVersion:
-    """The newest published version; a process follows a new one within FRESH_FOR seconds. Raises NoPolicy."""
+    """The newest version whose time has come; a process follows a new one within FRESH_FOR seconds. Raises NoPolicy."""
     global _known
     now = time.monotonic()
     if _known is None or now - _known[0] > FRESH_FOR:
-        newest = PolicyVersion.objects.order_by("-id").first()
+        newest = PolicyVersion.objects.effective(datetime.now(UTC)).first()
         if newest is None:
             raise NoPolicy("No policy is in force yet. Publish one with: upheld policy publish DIR")
         _known = (now, newest)

@@ -236,6 +236,17 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """How a new version of the policy comes to be published: one approval for each role, all by different people, none by
+    who wrote it; and by when everybody has to have read it. Durations are microseconds, here of plain time.
+    """
+
+    roles: tuple[str, ...] = ("administrator",)
+    acknowledge_within: int | None = None
+    remind_every: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy. Mappings keep the order of the files; priorities run from the most to the least urgent."""
 
@@ -262,6 +273,7 @@ class Policy:
     intake: Mapping[str, Field] = field(default_factory=dict)
     closing: Mapping[str, Field] = field(default_factory=dict)
     rules: Mapping[str, Any] = field(default_factory=dict)
+    approval: Approval = field(default_factory=Approval)
     sources: Mapping[str, bytes] = field(default_factory=dict)
 
     def clauses_on(self, subject: str) -> list[Clause]:

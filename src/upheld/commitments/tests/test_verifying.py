@@ -110,7 +110,13 @@ def test_a_row_that_nothing_explains() -> None:
 
 def test_a_row_under_another_version_than_its_subject(policy: PolicyVersion) -> None:
     other = PolicyVersion.objects.create(
-        name="x", number=9, digest="x", sources=policy.sources, published_at=MONDAY, published_by="x"
+        name="x",
+        number=9,
+        digest="x",
+        sources=policy.sources,
+        published_at=MONDAY,
+        published_by="x",
+        effective_at=MONDAY,
     )
     Commitment.objects.filter(pk=row().pk).update(version=other)
     assert differences() == [("answer", "version")]

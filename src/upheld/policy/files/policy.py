@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from upheld.policy.matching import Choice
-from upheld.policy.model import Category, Company, Department, Named, Plan, Priority
+from upheld.policy.model import Approval, Category, Company, Department, Named, Plan, Priority
 from upheld.policy.nodes import Entries, Node
 from upheld.policy.reading import Reading, Wrong
 from upheld.policy.shapes.collections import WORDS, Key, ListOf, Record, plainly, thing
@@ -26,6 +26,7 @@ from upheld.policy.shapes.values import (
     YES_NO,
     ZONE,
     name_up_to,
+    one_of,
     whole,
 )
 
@@ -110,6 +111,18 @@ RULES: Record[dict[str, Any]] = Record(
     words="the rules",
     title="rules",
 )
+APPROVAL = Record(
+    plainly(Approval),
+    Key(
+        "roles",
+        ListOf(one_of("agent", "lead", "manager", "director", "executive", "administrator")),
+        "The roles that approve a new version, each by a person of its own who did not write it.",
+    ),
+    Key("acknowledge_within", DURATION, "How long everybody has to confirm that they have read a new version."),
+    Key("remind_every", DURATION, "How often those are reminded who have not confirmed it yet."),
+    words="the approval",
+    title="approval",
+)
 
 
 class _Matrix(Shape[Choice[str]]):
@@ -151,5 +164,6 @@ POLICY_FILE: Record[dict[str, object]] = Record(
     Key("matrix", _Matrix(), "Which priority follows from impact and urgency.", field="impact_urgency"),
     Key("defaults", DEFAULTS, "What holds where nothing else decides."),
     Key("rules", RULES, "Rules of the desk that are no promises."),
+    Key("approval", APPROVAL, "Who has to approve a new version of the policy, and who has read it by when."),
     words="a mapping",
 )
