@@ -210,11 +210,10 @@ def _ticket(
     ticket.changed_at = at
     commitments = []
     for state in fold_subject(ticket.key, version.pk, events, at=now):
-        values = cached_values(state)
+        values = cached_values(state, version.pk)
         rows.commitments.append(
             Commitment(
                 subject=ticket.key,
-                version_id=version.pk,
                 clause=state.clause,
                 cycle=state.cycle,
                 began_at=datetime.fromtimestamp(state.began_at / 1e6, UTC),

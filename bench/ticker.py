@@ -38,11 +38,10 @@ def run(*, subjects: int = 100_000, due: int = 10_000) -> dict[str, object]:
             made = [
                 Commitment(
                     subject=key,
-                    version_id=version.pk,
                     clause=s.clause,
                     cycle=s.cycle,
                     began_at=at,
-                    **cached_values(s),
+                    **cached_values(s, version.pk),
                 )
                 for s in states
             ]

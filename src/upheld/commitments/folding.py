@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,20 @@ from upheld.kernel.instants import from_us, iso, to_us
 from upheld.policy import CommitmentState, Event, SubjectFold
 
 OWN_EVENTS = frozenset({"commitment.warned", "commitment.breached", "commitment.came_due"})
-CACHED = ("state", "due_at", "ended_at", "since_at", "target", "used", "late", "calendar", "marks", "next_wake_at")
+MOVED = "commitment.moved"
+CACHED = (
+    "version",
+    "state",
+    "due_at",
+    "ended_at",
+    "since_at",
+    "target",
+    "used",
+    "late",
+    "calendar",
+    "marks",
+    "next_wake_at",
+)
 
 
 def as_value(row: EventRow) -> Event:
@@ -27,25 +41,63 @@ def as_value(row: EventRow) -> Event:
     return Event(to_us(row.at), row.kind, row.subject, row.actor, row.data)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The subject went over from one stored policy version to another at an instant."""
+
+    at: int
+    source: int
+    target: int
+
+
+def moves_of(rows: Iterable[EventRow]) -> list[Move]:
+    """The moves among a subject's events; hardly any subject has one."""
+    return [Move(to_us(row.at), row.data["from"], row.data["to"]) for row in rows if row.kind == MOVED]
+
+
+def version_for(state: CommitmentState, moves: Sequence[Move], version_id: int) -> int:
+    """The version that a cycle is under, or was under when it ended; `version_id` is the subject's own, the latest."""
+    for move in moves:
+        if state.ended_at is not None and state.ended_at <= move.at:
+            return move.source
+    return version_id
+
+
 def fold_subject(subject: str, version_id: int, rows: Iterable[EventRow], *, at: datetime) -> list[CommitmentState]:
     """The commitments of a subject at an instant, from its events in recorded order."""
-    run = SubjectFold(plan_of(version_id, subject.partition(":")[0]))
-    for event in folded(rows):
-        run.apply(event)
-    return run.states(to_us(at))
+    return fold_rows(subject, version_id, rows).states(to_us(at))
+
+
+def fold_rows(subject: str, version_id: int, rows: Iterable[EventRow], *, with_traces: bool = False) -> SubjectFold:
+    """The fold after all these events, moves from one version to the next included."""
+    kind, rows = subject.partition(":")[0], list(rows)
+    moves = moves_of(rows)
+    run = SubjectFold(plan_of(moves[0].source if moves else version_id, kind), with_traces=with_traces)
+    if not moves:
+        for event in folded(rows):
+            run.apply(event)
+        return run
+    for position, row in enumerate(rows):
+        if row.kind == MOVED:
+            run.move(plan_of(row.data["to"], kind), to_us(row.at), folded(rows[:position]))
+        else:
+            for event in folded([row]):
+                run.apply(event)
+    return run
 
 
 def folded(rows: Iterable[EventRow]) -> Iterator[Event]:
     """What the fold reads of a subject's events: its own, and those of its commitments; not that a mail about it failed."""
     for row in rows:
         kind = row.kind.partition(".")[0]
-        if kind in ("commitment", row.subject.partition(":")[0]):
+        if kind in ("commitment", row.subject.partition(":")[0]) and row.kind != MOVED:
             yield as_value(row)
 
 
-def cached_values(state: CommitmentState) -> dict[str, Any]:
+def cached_values(state: CommitmentState, version_id: int) -> dict[str, Any]:
     """The columns of a row that the fold decides. `used` is that at `since_at`, so that it holds until the next event."""
     return {
+        "version_id": version_id,
         "state": state.state,
         "due_at": _moment(state.due_at),
         "ended_at": _moment(state.ended_at),
@@ -62,17 +114,16 @@ def cached_values(state: CommitmentState) -> dict[str, Any]:
 def new_row(subject: str, version_id: int, state: CommitmentState) -> Commitment:
     return Commitment(
         subject=subject,
-        version_id=version_id,
         clause=state.clause,
         cycle=state.cycle,
         began_at=from_us(state.began_at),
-        **cached_values(state),
+        **cached_values(state, version_id),
     )
 
 
-def differences(row: Commitment, state: CommitmentState) -> dict[str, tuple[Any, Any]]:
+def differences(row: Commitment, state: CommitmentState, version_id: int) -> dict[str, tuple[Any, Any]]:
     """What the row says and what the fold says, by column, where they differ."""
-    wanted = cached_values(state) | {"began_at": from_us(state.began_at)}
+    wanted = cached_values(state, version_id) | {"began_at": from_us(state.began_at)}
     return {name: (getattr(row, name), value) for name, value in wanted.items() if getattr(row, name) != value}
 
 

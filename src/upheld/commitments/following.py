@@ -11,7 +11,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from upheld.commitments.folding import CACHED, cached_values, differences, fold_subject, new_row
+from upheld.commitments.folding import (
+    CACHED,
+    cached_values,
+    differences,
+    fold_subject,
+    moves_of,
+    new_row,
+    version_for,
+)
 from upheld.commitments.models import Clock, Commitment
 from upheld.commitments.policies import version_in_force
 from upheld.events.actions import record_many
@@ -32,7 +40,7 @@ def hold(subject: str) -> Clock:
 
 
 def version_of(subject: str) -> int:
-    """The policy version that the subject is bound to, which never changes; the one in force while it is bound to none."""
+    """The policy version that the subject is bound to, until it is moved; the one in force while it is bound to none."""
     bound = Clock.objects.filter(subject=subject).values_list("version_id", flat=True).first()
     return bound if bound is not None else version_in_force().pk
 
@@ -70,14 +78,16 @@ def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Comm
         subject = clock.subject
         states = fold_subject(subject, clock.version_id, events[subject], at=at)
         known = {(row.clause, row.cycle): row for row in rows[subject]}
+        moves = moves_of(events[subject])
         for state in states:
+            version = version_for(state, moves, clock.version_id)
             cached = known.get((state.clause, state.cycle))
             happened += _fresh_marks(subject, state, cached)
             if cached is None:
-                created.append(new_row(subject, clock.version_id, state))
+                created.append(new_row(subject, version, state))
                 rows[subject].append(created[-1])
-            elif differences(cached, state):
-                for name, value in cached_values(state).items():
+            elif differences(cached, state, version):
+                for name, value in cached_values(state, version).items():
                     setattr(cached, name, value)
                 changed.append(cached)
         first = first_wake(rows[subject])
@@ -94,7 +104,9 @@ def _save(changed: list[Commitment], created: list[Commitment], woken: list[Cloc
     one = ["subject", "clause", "cycle"]
     Commitment.objects.bulk_create(created)
     Commitment.objects.bulk_create(changed, update_conflicts=True, update_fields=CACHED, unique_fields=one)
-    Clock.objects.bulk_create(woken, update_conflicts=True, update_fields=["next_wake_at"], unique_fields=["subject"])
+    Clock.objects.bulk_create(
+        woken, update_conflicts=True, update_fields=["version", "next_wake_at"], unique_fields=["subject"]
+    )
 
 
 def first_wake(states: Iterable[CommitmentState | Commitment]) -> datetime | None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from upheld.commitments.folding import OWN_EVENTS, differences, fold_subject
+from upheld.commitments.folding import OWN_EVENTS, differences, fold_subject, moves_of, version_for
 from upheld.commitments.following import first_wake, mark_events
 from upheld.commitments.models import Clock, Commitment
 from upheld.events.models import Event
@@ -73,15 +73,14 @@ def _verify(clocks: Iterable[Clock]) -> Iterator[Difference]:
 def _compare(clock: Clock, events: list[Event], rows: list[Commitment]) -> Iterator[Difference]:
     states = fold_subject(clock.subject, clock.version_id, events, at=_brought_up_to(events, rows))
     known = {(row.clause, row.cycle): row for row in rows}
+    moves = moves_of(events)
     for state in states:
         row = known.pop((state.clause, state.cycle), None)
         if row is None:
             yield Difference(clock.subject, state.clause, state.cycle, "row", None, state.state)
             continue
-        for column, (here, there) in differences(row, state).items():
-            yield Difference(clock.subject, state.clause, state.cycle, column, here, there)
-        if row.version_id != clock.version_id:
-            yield Difference(clock.subject, row.clause, row.cycle, "version", row.version_id, clock.version_id)
+        for column, (here, there) in differences(row, state, version_for(state, moves, clock.version_id)).items():
+            yield Difference(clock.subject, state.clause, state.cycle, column.removesuffix("_id"), here, there)
     for (clause, cycle), row in known.items():
         yield Difference(clock.subject, clause, cycle, "row", row.state, None)
     yield from _compare_wake(clock, states)

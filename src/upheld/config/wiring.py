@@ -24,6 +24,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "ticket.escalation_requested": ("upheld.tickets.handlers.notify",),
     "ticket.changed": ("upheld.tickets.handlers.raise_by_trigger", "upheld.tickets.handlers.notify"),
     "account.changed": ("upheld.tickets.handlers.follow_account",),
+    "commitment.moved": ("upheld.tickets.handlers.keep_due",),
     "commitment.waived": ("upheld.tickets.handlers.keep_due",),
     "commitment.came_due": ("upheld.tickets.handlers.keep_due",),
     "commitment.warned": ("upheld.tickets.handlers.act_on_commitment",),

@@ -79,7 +79,7 @@ class Stopwatch:
         if at > self.since:
             if self.trace is not None:
                 counted = used - self.used
-                self.trace.append(Counted(self.since, at, self.calendar.name, self.is_ticking, counted))
+                self.trace.append(Counted(self.since, at, self.calendar, self.is_ticking, counted))
             self.used = used
             self.since = at
 
@@ -200,6 +200,15 @@ class Cycle(Stopwatch):
         if self.phase == OVERDUE_ASIDE:
             self.phase, self.ended, self.since = OVERDUE, None, at
         self.follow(at, terms)
+
+    def move(self, at: int, promise: Promise, terms: Terms) -> None:
+        """Go on under another version of the clause: the time used stays used, the rest runs by its terms and warnings."""
+        self.advance(at)
+        self.promise = promise
+        self.follow(at, terms)
+        if self.phase in (ACTIVE, SUSPENDED):
+            given = {name for name, _ in self.marks}
+            self._await(tuple(one for one in terms.warnings if one[1] not in given))
 
     # Steps
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -124,10 +124,15 @@ def explain(
     run = SubjectFold(Plan.of(policy, subject.partition(":")[0]), with_traces=True)
     for event in events:
         run.apply(event)
-    run.pass_time(until)
     wanted = None if clauses is None else set(clauses)
-    states = [state for state in run.states(run.at) if wanted is None or state.clause in wanted]
-    return [_explanation(policy, run, state) for state in states]
+    explained = explain_fold(run, lambda _: policy, until=until)
+    return [one for one in explained if wanted is None or one.clause.name in wanted]
+
+
+def explain_fold(run: SubjectFold, policy_of: Callable[[CommitmentState], Policy], *, until: int) -> list[Explanation]:
+    """Explain every commitment of a fold with traces; each is told in the words of the version that it is, or was last, under."""
+    run.pass_time(until)
+    return [_explanation(policy_of(state), run, state) for state in run.states(run.at)]
 
 
 def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState) -> Explanation:
@@ -135,56 +140,53 @@ def _explanation(policy: Policy, run: SubjectFold, state: CommitmentState) -> Ex
     calendar = policy.calendars[state.calendar]
     until = run.at if state.ended_at is None else state.ended_at
     rows: list[Row] = []
+    reaches: list[Reach] = []
     reached = state.began_at
     for stretch in run.traces[clause.name] if run.traces else []:
         if state.began_at <= stretch.start_at and stretch.end_at <= until:
             rows += _not_promised(reached, stretch.start_at, stretch.calendar)
-            rows += _rows(policy, stretch, state)
+            rows += _rows(stretch, state)
+            reaches.append((stretch.calendar, reached, stretch.end_at))
             reached = stretch.end_at
-    rows += _not_promised(reached, until, state.calendar)
+    rows += _not_promised(reached, until, calendar)
     if state.state == RUNNING and state.due_at is not None and state.due_at > until:
         rows += _open_rows(calendar, until, state.due_at, "ahead")
-    reaches = _reaches(rows)
+    reaches.append((calendar, reached, rows[-1].end_at if rows else until))
     return Explanation(
         clause=clause,
         state=state,
         policy=policy.name,
         version=policy.version,
         rows=tuple(_with_totals(rows)),
-        closures=_closures(policy, reaches),
-        clock_changes=_clock_changes(policy, reaches),
+        closures=_closures(reaches),
+        clock_changes=_clock_changes(reaches),
         calendar_words=tuple(calendar.sentences()),
     )
 
 
-def _not_promised(start: int, end: int, calendar: str) -> list[Row]:
+Reach = tuple[Calendar, int, int]
+"""From when to when a calendar was, or will be, in force."""
+
+
+def _not_promised(start: int, end: int, calendar: Calendar) -> list[Row]:
     """Between two stretches that were counted the cycle stood as void, or was set aside."""
-    return [Row("paused", start, end, calendar, 0, 0, "not promised")] if start < end else []
+    return [Row("paused", start, end, calendar.name, 0, 0, "not promised")] if start < end else []
 
 
-def _reaches(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
-    """From when to when each calendar was, or will be, in force."""
-    found: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        first, _ = found.get(row.calendar, (row.start_at, row.end_at))
-        found[row.calendar] = (first, row.end_at)
-    return found
-
-
-def _closures(policy: Policy, reaches: dict[str, tuple[int, int]]) -> tuple[tuple[str, str, str], ...]:
-    found = {one for name, reach in reaches.items() for one in policy.calendars[name].closures(*reach)}
+def _closures(reaches: Iterable[Reach]) -> tuple[tuple[str, str, str], ...]:
+    found = {one for calendar, start, end in reaches for one in calendar.closures(start, end)}
     return tuple((str(one.date), one.reason, one.hours) for one in sorted(found))
 
 
-def _clock_changes(policy: Policy, reaches: dict[str, tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    steps = {step for name, reach in reaches.items() for step in policy.calendars[name].steps(*reach)}
+def _clock_changes(reaches: Iterable[Reach]) -> tuple[tuple[int, int], ...]:
+    steps = {step for calendar, start, end in reaches for step in calendar.steps(start, end)}
     return tuple(sorted((step.us, step.after_offset_s - step.before_offset_s) for step in steps))
 
 
-def _rows(policy: Policy, stretch: Counted, state: CommitmentState) -> list[Row]:
-    calendar = policy.calendars[stretch.calendar]
+def _rows(stretch: Counted, state: CommitmentState) -> list[Row]:
+    calendar = stretch.calendar
     if not stretch.is_ticking:
-        return [Row("paused", stretch.start_at, stretch.end_at, stretch.calendar, 0, 0, "paused")]
+        return [Row("paused", stretch.start_at, stretch.end_at, calendar.name, 0, 0, "paused")]
     due = state.due_at
     if state.state == BREACHED and due is not None and stretch.start_at >= due:
         return _open_rows(calendar, stretch.start_at, stretch.end_at, "late")

@@ -119,7 +119,44 @@ class SubjectFold:
         for running in self.open.values():
             found += running.states(until)
         positions = self.plan.positions
-        return sorted(found, key=lambda state: (positions[state.clause], state.cycle))
+        gone = len(positions)
+        return sorted(found, key=lambda state: (positions.get(state.clause, gone), state.clause, state.cycle))
+
+    def move(self, plan: Plan, at: int, history: Iterable[Event]) -> None:
+        """Go on under another version of the policy from `at`; `history` are the events so far.
+
+        What is over stays as it is. What runs goes on with the time used if the new version has a clause of its name, else it
+        is void. A clause that only the new version has, and that would run by now, begins at `at`: nothing is missed before it
+        was promised.
+        """
+        seen = SubjectFold(plan)
+        for event in history:
+            seen.apply(event)
+        self.at = at = max(self.at, at, seen.at)
+        running = {self.plan.promises[position].clause.name: one for position, one in self.open.items()}
+        waiting = {self.plan.promises[position].clause.name: flags for position, flags in self.waiting.items()}
+        known = self.plan.positions
+        self.plan, self.attributes, self.open, self.waiting = plan, seen.attributes, {}, {}
+        for name, one in running.items():
+            self._move_running(at, name, one)
+        for name, flags in waiting.items():
+            if name in plan.positions:
+                self.waiting[plan.positions[name]] = flags
+                self._begin_waiting(at, plan.positions[name])
+        for position in (*seen.open, *seen.waiting):
+            if plan.promises[position].clause.name not in known:
+                self._begin(at, position)
+
+    def _move_running(self, at: int, name: str, running: Cycle | Series) -> None:
+        position = self.plan.positions.get(name)
+        promise = None if position is None else self.plan.promises[position]
+        if position is None or promise is None or promise.clause.is_series != isinstance(running, Series):
+            running.end(at, VOIDS)
+            self.past += running.states(at)
+            return
+        self.open[position] = running
+        running.move(at, promise, promise.terms(self.attributes))
+        self._put_away_if_over(position, running)
 
     # What an event does, in this order
 

@@ -137,6 +137,14 @@ class Series(Stopwatch):
     def restore(self, at: int, flags: int, terms: Terms) -> None:
         """Nothing to take back: what ends a series ends it, and only a new beginning begins another."""
 
+    def move(self, at: int, promise: Promise, terms: Terms) -> None:
+        """Go on under another version of the clause: the appointment whose time it is stays, the next are the new version's."""
+        self.advance(at)
+        self.promise = promise
+        self.follow(at, terms)
+        if self.newest is not None:
+            self.position = self._position_after(self.newest.closes)
+
     # Steps
 
     def _next_appointment(self, at: int) -> None:
@@ -155,6 +163,14 @@ class Series(Stopwatch):
         if position < len(points):
             return points[position]
         return None if then_every is None else points[-1] + (position + 1 - len(points)) * then_every
+
+    def _position_after(self, reading: int) -> int:
+        """The position of the last appointment that is not later than that reading of the stopwatch."""
+        points, then_every = (0, *self.promise.clause.at), self.promise.clause.then_every
+        passed = sum(point <= reading for point in points) - 1
+        if then_every is None or passed < len(points) - 1:
+            return passed
+        return passed + (reading - points[-1]) // then_every
 
     def _rest_if_over(self) -> None:
         newest = self.newest

@@ -61,7 +61,7 @@ def act_on_commitment(event: Event) -> None:
     ticket = _ticket(event)
     if ticket is None:
         return
-    policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
+    policy = _policy_promised(event)
     clause = policy.clauses[event.data["clause"]]
     effects = clause.on_warn if event.kind == "commitment.warned" else clause.on_breach
     for number, effect in enumerate(effects):
@@ -163,6 +163,12 @@ def _tell(
     if "mail" in by:
         for person in others:
             mail_notice(ticket, person, text, key=f"notice:{key}:{person.pk}")
+
+
+def _policy_promised(event: Event) -> Policy:
+    """The version that the commitment was under when this happened, also after its subject was moved to another."""
+    cycle = Commitment.objects.of(event.subject).filter(clause=event.data["clause"], cycle=event.data["cycle"])
+    return policy_of(cycle.values_list("version_id", flat=True).get())
 
 
 def _ticket(event: Event) -> Ticket | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from upheld.commitments.folding import OWN_EVENTS
 from upheld.commitments.following import follow, hold
 from upheld.commitments.models import Commitment
 from upheld.events.actions import record
@@ -82,7 +83,7 @@ def row(clause: str = "answer", cycle: int = 1, subject: str = SUBJECT) -> Commi
 
 def marks(subject: str = SUBJECT) -> list[tuple[str, str, datetime]]:
     """The warnings and breaches that were announced, by time: clause, mark, instant."""
-    events = Event.objects.filter(subject=subject, kind__startswith="commitment.").exclude(kind="commitment.waived")
+    events = Event.objects.filter(subject=subject, kind__in=OWN_EVENTS)
     return sorted(
         ((event.data["clause"], event.data["mark"], event.at) for event in events), key=lambda mark: (mark[2], mark[0])
     )

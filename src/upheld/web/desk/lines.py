@@ -38,6 +38,7 @@ ICONS = {
     "commitment.warned": "clock-alert",
     "commitment.breached": "circle-alert",
     "commitment.waived": "circle-slash",
+    "commitment.moved": "scroll-text",
 }
 LOOKS = {"commitment.breached": "late", "commitment.warned": "soon", "commitment.waived": "waived"}
 
@@ -247,4 +248,7 @@ SENTENCES: dict[str, Say] = {
     "commitment.breached": _plain("{clause} was missed"),
     "commitment.came_due": _plain("{clause} came due"),
     "commitment.waived": _plain("{who} waived {clause}"),
+    "commitment.moved": _plain(
+        "{who} moved this request to a newer version of the policy; times already used still count"
+    ),
 }
