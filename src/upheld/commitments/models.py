@@ -113,6 +113,21 @@ class Commitment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["clause", "began_at"], name="commitment_clause"),
+            models.Index(
+                fields=["clause", "ended_at"],
+                include=["state", "subject"],
+                name="commitment_ended",
+                condition=Q(state__in=["kept", "waived", "void"]),
+            ),
+            models.Index(
+                fields=["clause", "due_at"],
+                include=["ended_at", "late", "subject"],
+                name="commitment_missed",
+                condition=Q(state="breached"),
+            ),
+            models.Index(
+                fields=["clause", "due_at"], name="commitment_runs", condition=Q(state__in=["running", "paused"])
+            ),
         ]
 
     def __str__(self) -> str:
