@@ -85,13 +85,12 @@ def _refused(given: argparse.Namespace, problems: list[Problem]) -> int:
 
 
 def _schema(given: argparse.Namespace) -> int:
-    from upheld.policy.files import FILES
-    from upheld.policy.schema import json_schema, schema_file
+    from upheld.policy.schema import DESCRIBED, json_schema, schema_file
 
     folder = Path(given.folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
+        for name in DESCRIBED:
             text = json.dumps(json_schema(name), ensure_ascii=False, indent=2) + "\n"
             (folder / schema_file(name)).write_text(text, encoding="utf-8")
     except OSError as error:

@@ -15,6 +15,9 @@ from upheld.policy.errors import PolicyErrors, Problem
 from upheld.policy.files import FILES, REQUIRED
 from upheld.policy.model import Policy, Priority
 from upheld.policy.nodes import Entries
+from upheld.policy.prose.checking import check_words
+from upheld.policy.prose.folder import MOST_WORDS_FILES, is_words_file, stranger, words_of
+from upheld.policy.prose.names import with_names
 from upheld.policy.reading import Reading, Session, Wrong
 from upheld.policy.vocabulary import Vocabulary
 
@@ -76,6 +79,7 @@ def _loaded(sources: dict[str, bytes], vocabulary: Vocabulary | None, problems: 
         if not isinstance(read, Wrong):
             sections.update(read)
     problems += session.problems
+    problems += check_words(words_of(sources), documents)
     if problems:
         raise PolicyErrors(problems)
     return _policy(sections, sources)
@@ -84,7 +88,9 @@ def _loaded(sources: dict[str, bytes], vocabulary: Vocabulary | None, problems: 
 def _policy(sections: dict[str, Any], sources: dict[str, bytes]) -> Policy:
     priorities: dict[str, Priority] = sections.get("priorities", {})
     sections["priorities"] = {name: replace(one, rank=rank) for rank, (name, one) in enumerate(priorities.items(), 1)}
-    return Policy(**sections, sources={name: sources[name] for name in FILES if name in sources})
+    words = words_of(sources)
+    kept = {**{name: sources[name] for name in FILES if name in sources}, **words}
+    return with_names(Policy(**sections, sources=kept), words)
 
 
 def _sources(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
@@ -94,15 +100,20 @@ def _sources(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     try:
         home = folder.resolve(strict=True)
         names = sorted(path.name for path in home.iterdir() if path.suffix.lower() in (".yaml", ".yml"))
+        words = sorted(path.relative_to(home).as_posix() for path in home.glob("words/**/*") if _is_words(path))
     except (OSError, RuntimeError, ValueError) as error:
         raise PolicyErrors([_unreadable_folder(folder, error)]) from None
-    for name in names[:MOST_FILES]:
+    for name in [*names[:MOST_FILES], *words[: MOST_WORDS_FILES + 1]]:
         raw = _raw(home, name)
         if isinstance(raw, Problem):
             problems.append(raw)
         else:
             sources[name] = raw
     return sources, problems
+
+
+def _is_words(path: Path) -> bool:
+    return path.suffix.lower() in (".md", ".yaml", ".yml") and not path.is_dir()
 
 
 def _unreadable_folder(folder: Path, error: Exception) -> Problem:
@@ -150,7 +161,9 @@ def _raw(home: Path, name: str) -> bytes | Problem:
 def _strangers(sources: Mapping[str, bytes]) -> list[Problem]:
     problems = []
     for name in sources:
-        if name not in FILES:
+        if name.startswith("words/"):
+            problems += [] if is_words_file(name) else [stranger(name)]
+        elif name not in FILES:
             near = nearest(name, FILES)
             remedy = f"Did you mean '{near}'?" if near else f"The files of a policy are {', '.join(FILES)}."
             shown = name.encode("utf-8", "replace").decode()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from upheld.hours import Calendar
 
 NOWHERE = Place("", 1, 1)
+PUBLIC_DOCUMENTS = ("support-policy", "service-levels", "hours-and-holidays", "plan-summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Plan(Named):
+    """`level_in` and `services_in` say both in other languages; services are as many in each."""
+
     level: str = ""
     services: tuple[str, ...] = ()
+    level_in: Mapping[str, str] = field(default_factory=dict)
+    services_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +269,7 @@ class Policy:
     impact_urgency: Choice[str] | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    calendar_names: Mapping[str, Words] = field(default_factory=dict)
     clauses: Mapping[str, Clause] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     levels: Mapping[int, Level] = field(default_factory=dict)
@@ -272,9 +278,15 @@ class Policy:
     targets: Mapping[str, Target] = field(default_factory=dict)
     intake: Mapping[str, Field] = field(default_factory=dict)
     closing: Mapping[str, Field] = field(default_factory=dict)
+    documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Any] = field(default_factory=dict)
     approval: Approval = field(default_factory=Approval)
     sources: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def public_documents(self) -> tuple[str, ...]:
+        """The documents that everybody may read."""
+        return self.documents.get("public", PUBLIC_DOCUMENTS)
 
     def clauses_on(self, subject: str) -> list[Clause]:
         return [clause for clause in self.clauses.values() if clause.on == subject]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from upheld.policy.files import FILES
-from upheld.policy.shapes.shape import Definitions
+from upheld.policy.prose.names import NAMES_FILE
+from upheld.policy.shapes.shape import Definitions, Shape
 
+DESCRIBED: dict[str, Shape[Any]] = {**FILES, "names.yaml": NAMES_FILE}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -16,7 +18,7 @@ def json_schema(file_name: str) -> dict[str, Any]:
     Names that a policy declares are texts here; whether they are declared only `check` can say.
     """
     definitions: Definitions = {}
-    described = FILES[file_name].describe(definitions)
+    described = DESCRIBED[file_name].describe(definitions)
     return {
         "$schema": DIALECT,
         "title": f"{file_name} of a policy",

@@ -7,6 +7,7 @@ from typing import Any
 from upheld.policy.matching import Choice
 from upheld.policy.model import Approval, Category, Company, Department, Named, Plan, Priority
 from upheld.policy.nodes import Entries, Node
+from upheld.policy.prose.folder import DOCUMENTS
 from upheld.policy.reading import Reading, Wrong
 from upheld.policy.shapes.collections import WORDS, Key, ListOf, Record, plainly, thing
 from upheld.policy.shapes.collections import Named as NamedShape
@@ -124,6 +125,18 @@ APPROVAL = Record(
     title="approval",
 )
 
+PUBLISHED: Record[dict[str, Any]] = Record(
+    plainly(dict),
+    Key(
+        "public",
+        ListOf(one_of(*DOCUMENTS), "documents, as in [support-policy, service-levels]", may_be_empty=True),
+        "The documents that everybody can read on the portal.",
+        required=True,
+    ),
+    words="the documents",
+    title="documents",
+)
+
 
 class _Matrix(Shape[Choice[str]]):
     """Impact by urgency: a choice among priorities that speaks of tickets whatever stands around it."""
@@ -165,5 +178,6 @@ POLICY_FILE: Record[dict[str, object]] = Record(
     Key("defaults", DEFAULTS, "What holds where nothing else decides."),
     Key("rules", RULES, "Rules of the desk that are no promises."),
     Key("approval", APPROVAL, "Who has to approve a new version of the policy, and who has read it by when."),
+    Key("documents", PUBLISHED, "Which of the policy's documents are public."),
     words="a mapping",
 )
