@@ -13,7 +13,8 @@ from upheld.policy.errors import PolicyErrors, Problem
 from upheld.policy.loader import check, digest, load, load_sources
 from upheld.policy.model import PUBLIC_DOCUMENTS, Policy
 from upheld.policy.prose import DOCUMENTS, NAMES_FILE, Placeholder, missing_words, pieces
-from upheld.policy.prose.folder import LARGEST_WORDS_FILE, MOST_WORDS_FILESfrom upheld.policy.prose.functions import FUNCTIONS
+from upheld.policy.prose.folder import LARGEST_WORDS_FILE, MOST_WORDS_FILES
+from upheld.policy.prose.functions import FUNCTIONS
 
 TECHFLOW = Path(__file__).parents[4] / "policies" / "techflow"
 BASE = {path.name: path.read_bytes() for path in TECHFLOW.glob("*.yaml")}
