@@ -54,7 +54,7 @@ install() {
     fi
     echo "Installing what $(basename "$2") lists …" >&2
     PIP_DISABLE_PIP_VERSION_CHECK=1 "$PYTHON" -m pip install -qq --require-hashes --no-deps --only-binary :all: \
-        --no-binary authheaders,authres,dkimpy,pyspf --no-compile -r "$2" >&2 || return 1
+        --no-binary authres,dkimpy,pyspf --no-compile -r "$2" >&2 || return 1
     # Here and in parallel, so that it is done also where Python may not write what it compiles.
     "$PYTHON" -m compileall -q -j 0 "$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" >/dev/null 2>&1 || true
     "$PYTHON" - "$ROOT/src" <<'PY' || return 1
