@@ -185,6 +185,8 @@ def cast(techflow: PolicyVersion) -> Cast:
             password="a long password",
             role=role,
             level=level,
+            by=SYSTEM,
+            at=at,
         )
         for name, role, level in (
             ("agent", Agent.Role.AGENT, 1),

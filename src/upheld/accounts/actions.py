@@ -10,7 +10,7 @@ from django.db import transaction
 from upheld.accounts.models import Account, Contact, Domain, Identity
 from upheld.events.actions import record
 from upheld.events.actors import Actor
-from upheld.people.models import Person
+from upheld.people.models import Agent, Person
 
 # fmt: off
 PUBLIC_PROVIDERS = frozenset({
@@ -30,10 +30,118 @@ class AccountRefused(Exception):
     """Does not apply; the text is shown to the user as it is."""
 
 
+MILESTONES = {
+    "account.welcomed": "Welcome given",
+    "account.trained": "Training held",
+    "account.onboarded": "Implementation complete",
+    "account.checked_in": "Check-in made",
+    "account.health_checked": "Health looked at",
+    "account.reviewed": "Business review held",
+    "account.renewed": "Contract renewed",
+}
+"""What people record by hand about an account, and what it is called."""
+
+
+@transaction.atomic
+def add_account(
+    *,
+    name: str,
+    plan: str,
+    by: Actor,
+    at: datetime,
+    region: str = "",
+    segment: str = "",
+    language: str = "en",
+    zone: str = "UTC",
+    manager: Agent | None = None,
+) -> Account:
+    """A new customer, whose contract begins now; and with it what the policy promises to accounts. Refused without a name."""
+    if not name.strip():
+        raise AccountRefused("Say what the account is called.")
+    account = Account.objects.create(
+        name=name.strip(), plan=plan, region=region, segment=segment, language=language, zone=zone
+    )
+    activate(account, by=by, at=at)
+    if manager is not None:
+        assign_manager(account, manager=manager, by=by, at=at)
+    return account
+
+
+@transaction.atomic
+def activate(account: Account, *, by: Actor, at: datetime) -> None:
+    """The contract begins. A second time records nothing. For accounts that were brought in from elsewhere, too."""
+    _lock(account)
+    if account.closed_at is not None:
+        raise AccountRefused(f"The contract of {account.name} has ended.")
+    record("account.activated", account.key, by=by, at=at, data=attributes(account), key=f"{account.key}/activated")
+
+
+@transaction.atomic
+def reach(account: Account, milestone: str, *, by: Actor, at: datetime) -> None:
+    """Write down that a milestone was reached, such as `account.welcomed`; the commitments that wait for it are kept.
+
+    Each call is a fact of its own: two check-ins are two. Refused for a closed account.
+    """
+    _lock(account)
+    if milestone not in MILESTONES:
+        raise AccountRefused(f"There is no milestone “{milestone}”.")
+    if account.closed_at is not None:
+        raise AccountRefused(f"The contract of {account.name} has ended.")
+    record(milestone, account.key, by=by, at=at)
+
+
+@transaction.atomic
+def assign_manager(account: Account, *, manager: Agent, by: Actor, at: datetime) -> None:
+    """Who looks after the account. The same one again records nothing."""
+    _lock(account)
+    if account.manager_id == manager.pk:
+        return
+    account.manager = manager
+    account.save(update_fields=["manager"])
+    record("account.manager_assigned", account.key, by=by, at=at, data={"manager": manager.key})
+
+
+@transaction.atomic
+def change_region(account: Account, *, region: str, by: Actor, at: datetime) -> None:
+    """Set the region; what the policy promises by region follows. The same one again records nothing."""
+    _lock(account)
+    if account.region == region:
+        return
+    before, account.region = account.region, region
+    account.save(update_fields=["region"])
+    record("account.changed", account.key, by=by, at=at, data={"region": region, "region_before": before})
+
+
+@transaction.atomic
+def close_account(account: Account, *, by: Actor, at: datetime) -> None:
+    """The contract ends, and with it what was promised to the account. Its tickets stay. A second time records nothing."""
+    _lock(account)
+    if account.closed_at is not None:
+        return
+    account.closed_at = at
+    account.save(update_fields=["closed_at"])
+    record("account.closed", account.key, by=by, at=at)
+
+
+def attributes(account: Account) -> dict[str, str]:
+    """What the policy's matchers may ask of an account."""
+    return {
+        "plan": account.plan,
+        "region": account.region,
+        "segment": account.segment,
+        "language": account.language,
+    }
+
+
+def _lock(account: Account) -> None:
+    """Read the account afresh and keep it, so that what two people do comes one after the other."""
+    account.refresh_from_db(from_queryset=Account.objects.select_for_update())
+
+
 @transaction.atomic
 def change_plan(account: Account, *, plan: str, by: Actor, at: datetime) -> None:
     """Set the plan. Open tickets follow: `tickets.handlers` hears `account.changed`. Setting the same plan records nothing."""
-    account.refresh_from_db(from_queryset=Account.objects.select_for_update())
+    _lock(account)
     if account.plan == plan:
         return
     before, account.plan = account.plan, plan

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,13 +29,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _create(email: str, name: str, password: str | None) -> int:
+    from upheld.events.actors import SYSTEM
     from upheld.people.actions import add_agent
     from upheld.people.models import Agent, Person
 
     if password is not None and Person.objects.filter(email=email.strip().lower()).exists():
         print(f"{email} is known already: run this without --password-stdin, and the password stays.", file=sys.stderr)
         return 1
-    agent = add_agent(email=email, name=name, password=password, role=Agent.Role.ADMINISTRATOR)
+    role, at = Agent.Role.ADMINISTRATOR, datetime.now(UTC)
+    agent = add_agent(email=email, name=name, password=password, role=role, by=SYSTEM, at=at)
     print(f"{agent.person.name} <{agent.person.email}> is an administrator.")
     return 0
 

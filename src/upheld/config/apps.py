@@ -10,8 +10,8 @@ class WiringConfig(AppConfig):
     def ready(self) -> None:
         from upheld.commitments.policies import speak
         from upheld.config.subjects import VOCABULARY
-        from upheld.config.wiring import IN_ORDER, REACTIONS
+        from upheld.config.wiring import IN_ORDER, KEEPERS, REACTIONS
         from upheld.events.reactions import wire
 
-        wire(REACTIONS, in_order=IN_ORDER)
+        wire(REACTIONS, in_order=IN_ORDER, keepers=KEEPERS)
         speak(VOCABULARY)

@@ -24,12 +24,23 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "ticket.escalation_requested": ("upheld.tickets.handlers.notify",),
     "ticket.changed": ("upheld.tickets.handlers.raise_by_trigger", "upheld.tickets.handlers.notify"),
     "account.changed": ("upheld.tickets.handlers.follow_account",),
+    "policy.published": ("upheld.drafting.handlers.ask_everybody_to_read",),
     "commitment.moved": ("upheld.tickets.handlers.keep_due",),
     "commitment.waived": ("upheld.tickets.handlers.keep_due",),
     "commitment.came_due": ("upheld.tickets.handlers.keep_due",),
-    "commitment.warned": ("upheld.tickets.handlers.act_on_commitment",),
-    "commitment.breached": ("upheld.tickets.handlers.act_on_commitment",),
+    "commitment.warned": (
+        "upheld.tickets.handlers.act_on_commitment",
+        "upheld.commitments.handlers.tell_of_commitment",
+    ),
+    "commitment.breached": (
+        "upheld.tickets.handlers.act_on_commitment",
+        "upheld.commitments.handlers.tell_of_commitment",
+    ),
 }
 
 IN_ORDER = frozenset({"commitment.warned", "commitment.breached"})
 """Heard of one after another for each subject: one rung up is another rung when the breach after it climbed first."""
+
+KEEPERS = {"account": "upheld.commitments.keeping.keep", "agent": "upheld.commitments.keeping.keep"}
+"""Kind of subject -> who brings its commitments up to date in the transaction of its event. Tickets do it themselves, in
+`tickets/recording.py`, since their columns depend on what comes out. The rooms of accounts and people know no commitments."""

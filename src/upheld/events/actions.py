@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from upheld.events import jobs
 from upheld.events.actors import Actor
 from upheld.events.models import Event
-from upheld.events.reactions import has_reactions
+from upheld.events.reactions import has_reactions, keeper_of
 
 LIVE_CHANNEL = "upheld_live"
 
@@ -28,8 +28,8 @@ def record(
 ) -> Event | None:
     """Add a fact, in the caller's transaction. None when `key` was recorded before: then it is known, and there is nothing to do.
 
-    Handlers run later, in a job of the same transaction. Watching browsers are told right after the commit; that signal may be
-    lost with the process and is worth no more than a fresher page.
+    Handlers run later, in a job of the same transaction; the keeper of the subject runs now. Watching browsers are told right
+    after the commit; that signal may be lost with the process and is worth no more than a fresher page.
     """
     event = Event(kind=kind, subject=subject, actor=by.key, at=at, data=data or {}, key=key)
     if key is None:
@@ -38,6 +38,9 @@ def record(
         return None
     if has_reactions(kind):
         jobs.defer_reactions(event)
+    keep = keeper_of(event)
+    if keep is not None:
+        keep(event)
     transaction.on_commit(lambda: _signal(event), robust=True)
     return event
 

@@ -14,17 +14,26 @@ Handler = Callable[["Event"], None]
 
 _reactions: dict[str, tuple[str, ...]] = {}
 _in_order: set[str] = set()
+_keepers: dict[str, str] = {}
 
 
-def wire(reactions: Mapping[str, tuple[str, ...]], *, in_order: Collection[str] = ()) -> None:
+def wire(
+    reactions: Mapping[str, tuple[str, ...]],
+    *,
+    in_order: Collection[str] = (),
+    keepers: Mapping[str, str] | None = None,
+) -> None:
     """Replace the list: event kind -> dotted names of handlers, called in this order.
 
     Those that hear of a kind of `in_order` hear of the events of one subject one after another, as they were recorded.
+    `keepers` hear at once, in the transaction of the event: kind of subject -> dotted name.
     """
     _reactions.clear()
     _reactions.update(reactions)
     _in_order.clear()
     _in_order.update(in_order)
+    _keepers.clear()
+    _keepers.update(keepers or {})
 
 
 def has_reactions(kind: str) -> bool:
@@ -37,3 +46,10 @@ def is_in_order(kind: str) -> bool:
 
 def handlers_of(kind: str) -> list[Handler]:
     return [import_string(name) for name in _reactions.get(kind, ())]
+
+
+def keeper_of(event: Event) -> Handler | None:
+    """Who hears of the event before its transaction ends. Of a subject's own events only, not that a mail about it failed."""
+    kind = event.kind.partition(".")[0]
+    name = _keepers.get(kind) if event.subject.startswith(f"{kind}:") else None
+    return import_string(name) if name is not None else None

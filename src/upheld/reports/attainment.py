@@ -26,7 +26,8 @@ WEEK = timedelta(days=7)
 class Figures:
     """What became of the commitments of a period.
 
-    `late_*_s` are seconds of open time past the due instant, of those that were done late. `late_awaited` of the breached are still waited for, so that nobody knows yet how late they will be.
+    `late_*_s` are seconds of open time past the due instant, of those that were done late. `late_awaited` of
+    the breached are still waited for, so that nobody knows yet how late they will be.
     """
 
     kept: int = 0

@@ -13,12 +13,12 @@ from django.template.loader import render_to_string
 
 from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.receiving import hold_ids
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event
 from upheld.policy import Policy
-from upheld.tickets.mailing import sender_of
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import policy_for
 from upheld.tickets.routing import own_addresses

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.channels.models import OutgoingMail
 from upheld.people.models import Person
-from upheld.policy import Policy
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import policy_for
 
@@ -45,22 +45,6 @@ def copies(ticket: Ticket, message: Message) -> list[tuple[str, str]]:
     watching = Person.objects.filter(watched_tickets=ticket, is_active=True, agent=None)
     known = {address.lower() for _, address in chosen} | {ticket.requester.person.email}
     return chosen + [(person.name, person.email) for person in watching if person.email not in known]
-
-
-def sender_of(policy: Policy, department: str, *, author: Person | None = None) -> tuple[str, str]:
-    """Our name and address for a department: its own mail address, else the first that the policy's channels have for
-    it, else any.
-    """
-    company = policy.company.name or policy.name
-    name = f"{author.name} ({company})" if author is not None and author.name else company
-    addresses = [address for channel in policy.channels.values() for address in channel.addresses]
-    named = policy.departments.get(department)
-    if named is not None and named.mail:
-        return name, named.mail
-    fitting = [address.address for address in addresses if address.department == department] or [
-        one.address for one in addresses
-    ]
-    return name, fitting[0] if fitting else "support@localhost"
 
 
 def thread_ids(ticket: Ticket) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.events.models import Event
 from upheld.people.models import Person
 from upheld.policy.model import Clause
-from upheld.tickets.mailing import sender_of
 from upheld.tickets.models import Ticket
 
 SENTENCES = {

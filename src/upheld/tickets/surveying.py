@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.commitments.models import Commitment
 from upheld.events.actors import Actor
 from upheld.events.models import Event
-from upheld.tickets.mailing import requester_address, sender_of
+from upheld.tickets.mailing import requester_address
 from upheld.tickets.models import Ticket
 from upheld.tickets.recording import happened, lock, policy_for
 

@@ -12,13 +12,14 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.events.actors import Actor
 from upheld.policy import Policy
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.resolution import close
-from upheld.tickets.mailing import reply_title, requester_address, sender_of, thread_ids
+from upheld.tickets.mailing import reply_title, requester_address, thread_ids
 from upheld.tickets.models import Ticket
 from upheld.tickets.recording import happened, lock
 

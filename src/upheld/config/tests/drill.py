@@ -199,7 +199,8 @@ def open_the_desk(tickets: int, dice: random.Random, lasting: timedelta) -> None
     """Two agents, a lead, a customer, and tickets whose promises come due from a little before now until the end of the drill."""
     team = Team.objects.create(name="Support", department="support")
     for name, role, level in (("agent", "agent", 1), ("lead", "lead", 1), ("senior", "agent", 2)):
-        add_agent(email=f"{name}@drill.example", name=name.title(), role=role, level=level)
+        at = datetime.now(UTC)
+        add_agent(email=f"{name}@drill.example", name=name.title(), role=role, level=level, by=SYSTEM, at=at)
     Agent.objects.update(team=team)
     team.lead = Agent.objects.get(role="lead")
     team.save()

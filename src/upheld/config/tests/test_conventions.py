@@ -14,10 +14,12 @@ from django.db.models import signals
 from django.dispatch import Signal
 from django.utils.module_loading import import_string
 
+from upheld.accounts import actions as accounts
 from upheld.config.subjects import KINDS, VOCABULARY
 from upheld.config.tests.source import calls, files, levels, own_models, place, product, room_of, text_of, tree
 from upheld.config.wiring import IN_ORDER, REACTIONS
 from upheld.events.models import Event
+from upheld.people import actions as people
 from upheld.tickets.actions.milestones import MILESTONES
 from upheld.tickets.handlers import SEEN_BY_CUSTOMERS
 from upheld.tickets.notices import SENTENCES
@@ -48,17 +50,20 @@ def test_foreign_keys_look_down() -> None:
 
 WITHOUT_BY = {
     "time says so, and nobody does it": {
-        "PolicyVersion.effective_at",
+        "PolicyVersion.effective_at", "Acknowledgement.due_at",
         "Ticket.due_at", "Commitment.began_at", "Commitment.due_at", "Commitment.ended_at", "Commitment.since_at",
         "Commitment.next_wake_at", "Clock.next_wake_at", "OutgoingMail.next_try_at",
     },
     "the event of that moment says who": {"Ticket.opened_at", "Ticket.changed_at", "Ticket.reminded_at", "Event.recorded_at"},
     "the row is one person's, who is named in it": {
+        "Acknowledgement.acknowledged_at",
         "Reading.read_at", "Draft.saved_at", "Notification.read_at", "Agent.presence_at", "Person.joined_at",
     },
     "a machine does it": {
+        "Acknowledgement.told_at", "Acknowledgement.reminded_at",
         "StoredFile.stored_at", "OutgoingMail.queued_at", "OutgoingMail.sent_at", "OutgoingMail.in_flight_at",
         "OutgoingMail.bounced_at", "ReceivedMail.received_at", "ReceivedMail.decided_at", "Contact.bounced_at",
+        "Seal.sealed_at",
         "SimulationRun.finished_at",
     },
     "nothing in the desk does it yet, the events will say who": {"Account.created_at", "Account.closed_at"},
@@ -165,6 +170,8 @@ INDIRECT = {
     "tickets/actions/waiting.py": "the kinds stand in the calls of _move",
     "tickets/actions/milestones.py": "they are MILESTONES",
     "tickets/recording.py": "it is `happened` itself",
+    "accounts/actions.py": "they are MILESTONES",
+    "people/actions.py": "they are MILESTONES",
 }
 
 
@@ -175,7 +182,7 @@ def test_every_recorded_kind_is_declared() -> None:
     assert {kind[1:].partition(":")[0] for kind in indirect} <= set(INDIRECT)
     wrong = {kind: where for kind, where in found.items() if kind not in KINDS and kind not in indirect}
     assert wrong == {}
-    assert {f"ticket.{name}" for name in MILESTONES} <= set(KINDS)
+    assert {f"ticket.{name}" for name in MILESTONES} | {*accounts.MILESTONES, *people.MILESTONES} <= set(KINDS)
 
 
 def test_every_event_says_what_it_means() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
+from upheld.events.actors import SYSTEM
 from upheld.people.actions import add_agent
 from upheld.people.models import Agent, Person, Team
 
 Role = Agent.Role
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def hire(email: str = "anna@desk.example", **more: object) -> Agent:
-    return add_agent(email=email, name="Anna Ames", **more)  # type: ignore[arg-type]
+    return add_agent(email=email, name="Anna Ames", by=SYSTEM, at=AT, **more)  # type: ignore[arg-type]
 
 
 def test_somebody_new_gets_a_person_and_a_role(db: None) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
+from upheld.events.actors import SYSTEM
 from upheld.people.actions import add_agent
 from upheld.people.models import Agent, Person
 from upheld.people.preferences import save_preferences, save_signature, set_presence
@@ -19,7 +20,7 @@ CHOICE = {"name": "Anna Ames", "zone": "Europe/Berlin", "language": "de", "theme
 
 @pytest.fixture
 def agent(db: None) -> Agent:
-    return add_agent(email="anna@desk.example", name="Anna")
+    return add_agent(email="anna@desk.example", name="Anna", by=SYSTEM, at=AT)
 
 
 def test_what_is_chosen_is_kept(agent: Agent) -> None:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from upheld.channels.files import store
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.channels.mail.threading import subject_of
 from upheld.channels.models import OutgoingMail
@@ -15,7 +16,7 @@ from upheld.commitments.policies import in_force
 from upheld.conftest import Cast
 from upheld.tickets.actions.conversation import NewFile, reply
 from upheld.tickets.actions.watching import watch
-from upheld.tickets.mailing import MOST_REFERENCES, sender_of, thread_ids
+from upheld.tickets.mailing import MOST_REFERENCES, thread_ids
 from upheld.tickets.models import Ticket
 from upheld.tickets.tests.scenes import MINUTE, MONDAY, opened
 

@@ -10,10 +10,10 @@ from allauth.core import context as current
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.people.models import Person
-from upheld.tickets.mailing import sender_of
 
 UNSAID = ("logged_in", "logged_out", "login_code_sent")  # the page that follows says it well enough
 
