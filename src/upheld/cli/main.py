@@ -27,11 +27,15 @@ COMMANDS = {
     "createadmin": Command("Make a person who may do everything"),
     "health": Command("Say whether database, migrations and jobs are in order"),
     "verify": Command("Recompute every commitment from its events and report each difference"),
+    "audit": Command("Hold the record against its seals, seal now, or show the public key"),
+    "audit check-proof": Command("Check a signed proof; needs no database", needs_desk=False),
     "explain": Command("Say why a ticket's deadlines are what they are"),
     "policy": Command("Check a policy folder", needs_desk=False),
     "policy publish": Command("Bring a policy folder into force"),
     "hours": Command("Add open time, or measure it", needs_desk=False),
     "replay": Command("Hold a file of events against a policy", needs_desk=False),
+    "simulate": Command("Hold the recorded history against another policy"),
+    "staffing": Command("Say how many people the promises need", needs_desk=False),
     "demo": Command("Start a whole desk with a believable company in it", needs_desk=False),
 }
 
@@ -77,7 +81,7 @@ def _run(name: str, rest: list[str]) -> int:
 
 
 def _call(name: str, rest: list[str]) -> int:
-    code: int = import_module(f"upheld.cli.{name.rsplit(maxsplit=1)[-1]}").main(rest)
+    code: int = import_module(f"upheld.cli.{name.rsplit(maxsplit=1)[-1].replace('-', '_')}").main(rest)
     return code
 
 

@@ -6,6 +6,7 @@ Pure: nothing is opened, made or imported from the rest. `Environment.read(os.en
 from __future__ import annotations
 
 import difflib
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ EXAMPLES = {
     "DATABASE_URL": "postgresql://upheld:secret@db.example.com:5432/upheld",
     "UPHELD_DATA": "/var/lib/upheld",
     "UPHELD_SECRET_KEY": "a text of at least 32 random characters",
+    "UPHELD_SEAL_KEY": "32 random bytes in base64, as by: openssl rand -base64 32",
     "UPHELD_URL": "https://desk.example.com",
     "UPHELD_HOSTS": "desk.example.com,support.example.com",
     "UPHELD_POLICY": "policies/techflow",
@@ -87,6 +89,7 @@ class Environment:
     data: Path
     database: Database | None
     secret_key: str | None
+    seal_key: str | None
     url: str
     hosts: tuple[str, ...]
     policy: Path
@@ -121,6 +124,7 @@ class Environment:
             data=reader.value("UPHELD_DATA", _folder, Path("var").resolve()),
             database=reader.value("DATABASE_URL", database_of, None),
             secret_key=reader.value("UPHELD_SECRET_KEY", _secret, None),
+            seal_key=reader.value("UPHELD_SEAL_KEY", _seal_key, None),
             url=url,
             hosts=reader.value("UPHELD_HOSTS", _hosts, (urlsplit(url).hostname or "localhost",)),
             policy=reader.value("UPHELD_POLICY", _policy, SOURCE_ROOT / DEFAULT_POLICY),
@@ -198,6 +202,16 @@ def _log(text: str) -> Literal["json", "text"]:
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError(f"it has {len(text)} characters and needs 32 or more")
+    return text
+
+
+def _seal_key(text: str) -> str:
+    try:
+        raw = b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("it is not base64") from None
+    if len(raw) != 32:
+        raise ValueError(f"it has {len(raw)} bytes in base64 and needs 32")
     return text
 
 

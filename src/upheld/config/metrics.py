@@ -38,6 +38,15 @@ WAITING = {
         "Workers heard of within a minute",
         "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'",
     ),
+    "upheld_events_unsealed": (
+        "Events that no seal covers yet",
+        "SELECT count(*) FROM events_event WHERE id > coalesce((SELECT max(last) FROM events_seal), 0)",
+    ),
+    "upheld_seal_lag_seconds": (
+        "How long the oldest event without a seal has waited for it",
+        """SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0) FROM events_event
+            WHERE id > coalesce((SELECT max(last) FROM events_seal), 0)""",
+    ),
     "upheld_job_wait_seconds": (
         "How long the oldest job that is due has waited",
         """SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, event.at))), 0)

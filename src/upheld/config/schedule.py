@@ -35,3 +35,12 @@ def sweep_mail(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, UTC)
     take_in_left_behind(now)
     sweep(now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="events.seal", queueing_lock="events.seal", pass_context=False)
+def seal_events(timestamp: int) -> None:
+    """Bring the chain of seals up to what is decided."""
+    from upheld.events.sealing import seal_what_is_decided
+
+    seal_what_is_decided(at=datetime.now(UTC))

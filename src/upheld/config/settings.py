@@ -10,7 +10,7 @@ import django_stubs_ext
 
 from upheld.config import embedded, logs
 from upheld.config.environment import SOURCE_ROOT, Environment, database_of
-from upheld.config.secret import kept_secret
+from upheld.config.secret import kept_seal_key, kept_secret
 
 django_stubs_ext.monkeypatch()
 
@@ -26,6 +26,7 @@ UPHELD_SMTP_LISTEN = (ENVIRONMENT.smtp_listen.host, ENVIRONMENT.smtp_listen.port
 UPHELD_MAIL_MAX_BYTES = ENVIRONMENT.mail_max_bytes
 UPHELD_WEB_THREADS = ENVIRONMENT.web_threads  # requests at once in each web process; each may hold a connection
 UPHELD_METRICS_TOKEN = ENVIRONMENT.metrics_token
+UPHELD_SEAL_KEY = ENVIRONMENT.seal_key or kept_seal_key(ENVIRONMENT.data)
 UPHELD_WORKER_JOBS = ENVIRONMENT.worker_jobs
 UPHELD_STALLED_AFTER = ENVIRONMENT.stalled_after  # seconds without a heartbeat after which a worker's jobs are taken up
 

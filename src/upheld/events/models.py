@@ -43,3 +43,31 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+
+class Seal(models.Model):
+    """The hashes of the events of one stretch of ids, tied to the seal before by a hash and signed. Rows are only added.
+
+    A seal covers every id from `first` to `last`: those in `ids` are events, the others never were and cannot be any more.
+    `ids` holds eight bytes for each event (big-endian), `leaves` its hash, `hints` two bytes for each of its columns. `previous`
+    is the link of the seal before, `key` the id of the public key. How they fit together: `events/chain.py`.
+    """
+
+    number: models.BigIntegerField[int, int] = models.BigIntegerField(primary_key=True)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField(unique=True)
+    count = models.PositiveIntegerField()
+    ids = models.BinaryField()
+    leaves = models.BinaryField()
+    hints = models.BinaryField()
+    previous = models.BinaryField()
+    hash = models.BinaryField()
+    signature = models.BinaryField()
+    key = models.CharField(max_length=16)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"
