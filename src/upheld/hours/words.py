@@ -14,7 +14,7 @@ def sentences(form: CalendarForm) -> list[str]:
     """The week first, then holidays, then single dates."""
     if form.is_always:
         return ["Open at all times, every day of the year."]
-    return [*_week(form.week, form.zone or "UTC"), *map(_holidays, form.holidays), *_dates(form)]
+    return [*_week(form.week, form.zone or "UTC"), *map(holidays_in_words, form.holidays), *_dates(form)]
 
 
 def _week(week: Week, zone: str) -> Iterator[str]:
@@ -25,13 +25,13 @@ def _week(week: Week, zone: str) -> Iterator[str]:
     if not days_by_hours:
         yield f"Closed on every day of the week ({zone} time)."
         return
-    opened = [f"{_names(days)} {_hours(spans)}" for spans, days in days_by_hours.items()]
+    opened = [f"{days_in_words(days)} {hours_in_words(spans)}" for spans, days in days_by_hours.items()]
     yield f"{'; '.join(opened)} ({zone} time)."
     if closed:
-        yield f"Closed on {_names(closed)}."
+        yield f"Closed on {days_in_words(closed)}."
 
 
-def _names(days: list[int]) -> str:
+def days_in_words(days: list[int]) -> str:
     """``Monday to Friday``, ``Monday, Wednesday and Friday``, ``Every day``."""
     if len(days) == len(DAY_NAMES):
         return "Every day"
@@ -42,7 +42,7 @@ def _names(days: list[int]) -> str:
     return listed(names)
 
 
-def _hours(spans: Spans) -> str:
+def hours_in_words(spans: Spans) -> str:
     if spans == (Span(0, MIDNIGHT),):
         return "all day"
     return listed([_span(span) for span in spans]) or "closed"
@@ -54,14 +54,14 @@ def _span(span: Span) -> str:
     return f"{clock(span.start)}–{clock(span.end)}"
 
 
-def _holidays(rule: HolidayRule) -> str:
+def holidays_in_words(rule: HolidayRule) -> str:
     what = f"{listed(rule.only)} ({rule.place})" if rule.only else f"public holidays of {rule.place}"
     if rule.excepted:
         what += f" except {listed(rule.excepted)}"
-    return f"Closed on {what}." if not rule.hours else f"On {what} open {_hours(rule.hours)}."
+    return f"Closed on {what}." if not rule.hours else f"On {what} open {hours_in_words(rule.hours)}."
 
 
 def _dates(form: CalendarForm) -> Iterator[str]:
     for day, spans in sorted(form.dates.items()):
         written = f"{day.day} {day:%B %Y}"
-        yield f"Open {_hours(spans)} on {written}." if spans else f"Closed on {written}."
+        yield f"Open {hours_in_words(spans)} on {written}." if spans else f"Closed on {written}."

@@ -65,7 +65,7 @@ def _promises(policy: Policy, clause: Clause, language: str, attributes: Mapping
             nothing.append(about)
             continue
         calendar = calendar_words(clause.calendar.pick(picked))
-        yield f"For {about}: {_title(clause, language)} within {format_duration(within)}, {calendar}."
+        yield f"For {about}: {title_in_a_sentence(clause, language)} within {format_duration(within)}, {calendar}."
     if nothing:
         yield f"Nothing is promised for {listed(nothing, last='or')}."
 
@@ -126,7 +126,7 @@ def _series(policy: Policy, clause: Clause, language: str) -> Iterator[str]:
         parts.append(f"then {every}" if clause.at else every)
     calendars = sorted(set(clause.calendar.values())) or ["always"]
     counted = " or ".join(calendar_words(name) for name in calendars)
-    yield f"For {about}: {_title(clause, language)} {', '.join(parts)}, {counted}."
+    yield f"For {about}: {title_in_a_sentence(clause, language)} {', '.join(parts)}, {counted}."
 
 
 def _course(policy: Policy, clause: Clause, language: str) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _marks(marks: tuple[Mark, ...]) -> str:
     return listed([part for part in parts if part])
 
 
-def _title(clause: Clause, language: str) -> str:
+def title_in_a_sentence(clause: Clause, language: str) -> str:
     """The clause's name inside a sentence: English ones begin small unless they are written in capitals."""
     text = clause.label.text(language)
     english = language in clause.label.texts and language.startswith("en")

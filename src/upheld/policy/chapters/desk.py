@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upheld.kernel.durations import SECOND, format_duration
@@ -10,7 +10,7 @@ from upheld.kernel.text import listed
 from upheld.policy.chapters.blocks import Block, Facts, Group, Sentences, Table
 from upheld.policy.chapters.commitments import value_words
 from upheld.policy.matching import Choice
-from upheld.policy.model import Address, Channel, Field, Ladder, Level, Notification, Policy, Rung, Target, Words
+from upheld.policy.model import Address, Channel, Field, Ladder, Level, Notification, Policy, Target, Words
 from upheld.policy.sentences import calendar_sentences, calendar_words, choice_rows
 from upheld.policy.wording import condition, event, person
 
@@ -63,7 +63,7 @@ def _ladder(policy: Policy, ladder: Ladder, language: str) -> Group:
     rows = [
         (
             f"{rung.number}. {rung.label.text(language)}",
-            stands_words(policy, rung, language),
+            stands_words(policy, rung.stands, language),
             rung.contact or "–",
             rung.about.text(language),
         )
@@ -80,9 +80,8 @@ def _ladder(policy: Policy, ladder: Ladder, language: str) -> Group:
     return Group("ladder", ladder.name, ladder.label.text(language), ladder.about.text(language), blocks)
 
 
-def stands_words(policy: Policy, rung: Rung, language: str) -> str:
+def stands_words(policy: Policy, stands: Mapping[str, Any], language: str) -> str:
     """`agents of level 2`, `leads of the department Support`, `help@vendor.example`."""
-    stands = rung.stands
     parts = []
     if "level" in stands:
         parts.append(f"of level {stands['level']}")
