@@ -221,7 +221,7 @@ def cast(techflow: PolicyVersion) -> Cast:
 
 @cache
 def _read_policy(name: str) -> Policy:
-    from upheld.config.environment import SOURCE_ROOT
+    from upheld.config.values import SOURCE_ROOT
     from upheld.config.subjects import VOCABULARY
     from upheld.policy import load
 

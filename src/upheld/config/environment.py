@@ -6,15 +6,34 @@ Pure: nothing is opened, made or imported from the rest. `Environment.read(os.en
 from __future__ import annotations
 
 import difflib
-from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
+
+from upheld.config.mail import MAIL_EXAMPLES, MailEnvironment
+from upheld.config.values import (
+    SOURCE_ROOT,
+    Address,
+    Database,
+    SmtpServer,
+    address,
+    base_url,
+    database_of,
+    folder,
+    hosts,
+    log_form,
+    policy_folder,
+    seal_key,
+    secret,
+    smtp_server,
+    token,
+    whole,
+    yes_or_no,
+)
 
 Value = TypeVar("Value")
-SOURCE_ROOT = Path(__file__).resolve().parents[3]
 DEFAULT_POLICY = "policies/techflow"
 EXAMPLES = {
     "DATABASE_URL": "postgresql://upheld:secret@db.example.com:5432/upheld",
@@ -38,8 +57,8 @@ EXAMPLES = {
     "UPHELD_DATABASE_POOL": "10",
     "UPHELD_WORKER_JOBS": "4",
     "UPHELD_STALLED_AFTER": "30",
+    **MAIL_EXAMPLES,
 }
-YES, NO = {"1", "yes", "true", "on"}, {"", "0", "no", "false", "off"}
 
 
 class EnvironmentRefused(Exception):
@@ -49,37 +68,6 @@ class EnvironmentRefused(Exception):
         self.problems = dict(problems)
         lines = [f"  {name}: {problem}. Example: {name}={EXAMPLES[name]}" for name, problem in problems.items()]
         super().__init__("\n".join(["Upheld does not start, because the environment says:", *lines]))
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """An own PostgreSQL."""
-
-    name: str
-    user: str
-    password: str
-    host: str
-    port: str
-    options: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpServer:
-    """Who takes our outgoing mail."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    security: Literal["none", "starttls", "tls"]
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where something listens."""
-
-    host: str
-    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +88,7 @@ class Environment:
     smtp_listen: Address
     smtp: SmtpServer | None
     mail_max_bytes: int
+    mail: MailEnvironment
     log: Literal["json", "text"]
     debug: bool
     demo: bool
@@ -117,31 +106,32 @@ class Environment:
         """Read and check everything; raises EnvironmentRefused with all that is wrong at once."""
         reader = _Reader(variables)
         listen = Address(
-            reader.value("UPHELD_HOST", str, "127.0.0.1"), reader.value("UPHELD_PORT", _whole(1, 65535), 8000)
+            reader.value("UPHELD_HOST", str, "127.0.0.1"), reader.value("UPHELD_PORT", whole(1, 65535), 8000)
         )
-        url = reader.value("UPHELD_URL", _base_url, f"http://localhost:{listen.port}")
+        url = reader.value("UPHELD_URL", base_url, f"http://localhost:{listen.port}")
         environment = cls(
-            data=reader.value("UPHELD_DATA", _folder, Path("var").resolve()),
+            data=reader.value("UPHELD_DATA", folder, Path("var").resolve()),
             database=reader.value("DATABASE_URL", database_of, None),
-            secret_key=reader.value("UPHELD_SECRET_KEY", _secret, None),
-            seal_key=reader.value("UPHELD_SEAL_KEY", _seal_key, None),
+            secret_key=reader.value("UPHELD_SECRET_KEY", secret, None),
+            seal_key=reader.value("UPHELD_SEAL_KEY", seal_key, None),
             url=url,
-            hosts=reader.value("UPHELD_HOSTS", _hosts, (urlsplit(url).hostname or "localhost",)),
-            policy=reader.value("UPHELD_POLICY", _policy, SOURCE_ROOT / DEFAULT_POLICY),
+            hosts=reader.value("UPHELD_HOSTS", hosts, (urlsplit(url).hostname or "localhost",)),
+            policy=reader.value("UPHELD_POLICY", policy_folder, SOURCE_ROOT / DEFAULT_POLICY),
             listen=listen,
-            proxies=reader.value("UPHELD_PROXIES", _whole(0, 9), 0),
-            web_workers=reader.value("UPHELD_WEB_WORKERS", _whole(1, 64), 2),
-            web_threads=reader.value("UPHELD_WEB_THREADS", _whole(1, 64), 2),
-            smtp_listen=reader.value("UPHELD_SMTP_LISTEN", _address, Address("127.0.0.1", 2525)),
-            smtp=reader.value("UPHELD_SMTP_URL", _smtp, None),
-            mail_max_bytes=reader.value("UPHELD_MAIL_MAX_BYTES", _whole(10_000, 1_000_000_000), 25 * 1024 * 1024),
-            log=reader.value("UPHELD_LOG", _log, "text"),
-            debug=reader.value("UPHELD_DEBUG", _yes_or_no, False),
-            demo=reader.value("UPHELD_DEMO", _yes_or_no, False),
-            metrics_token=reader.value("UPHELD_METRICS_TOKEN", _token, None),
-            database_pool=reader.value("UPHELD_DATABASE_POOL", _whole(0, 1000), 10),
-            worker_jobs=reader.value("UPHELD_WORKER_JOBS", _whole(1, 64), 4),
-            stalled_after=reader.value("UPHELD_STALLED_AFTER", _whole(2, 3600), 30),
+            proxies=reader.value("UPHELD_PROXIES", whole(0, 9), 0),
+            web_workers=reader.value("UPHELD_WEB_WORKERS", whole(1, 64), 2),
+            web_threads=reader.value("UPHELD_WEB_THREADS", whole(1, 64), 2),
+            smtp_listen=reader.value("UPHELD_SMTP_LISTEN", address, Address("127.0.0.1", 2525)),
+            smtp=reader.value("UPHELD_SMTP_URL", smtp_server, None),
+            mail_max_bytes=reader.value("UPHELD_MAIL_MAX_BYTES", whole(10_000, 1_000_000_000), 25 * 1024 * 1024),
+            mail=MailEnvironment.read(reader.value),
+            log=reader.value("UPHELD_LOG", log_form, "text"),
+            debug=reader.value("UPHELD_DEBUG", yes_or_no, False),
+            demo=reader.value("UPHELD_DEMO", yes_or_no, False),
+            metrics_token=reader.value("UPHELD_METRICS_TOKEN", token, None),
+            database_pool=reader.value("UPHELD_DATABASE_POOL", whole(0, 1000), 10),
+            worker_jobs=reader.value("UPHELD_WORKER_JOBS", whole(1, 64), 4),
+            stalled_after=reader.value("UPHELD_STALLED_AFTER", whole(2, 3600), 30),
         )
         reader.refuse_what_is_wrong()
         return environment
@@ -171,135 +161,3 @@ class _Reader:
     def refuse_what_is_wrong(self) -> None:
         if self.problems:
             raise EnvironmentRefused(self.problems)
-
-
-# -- one function for each kind of value; what they raise is the sentence that the person reads ----------------------------
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ValueError(f"“{text}” is not a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _yes_or_no(text: str) -> bool:
-    if text.lower() not in YES | NO:
-        raise ValueError(f"“{text}” is neither yes nor no")
-    return text.lower() in YES
-
-
-def _log(text: str) -> Literal["json", "text"]:
-    if text == "json":
-        return "json"
-    if text == "text":
-        return "text"
-    raise ValueError(f"“{text}” is neither json nor text")
-
-
-def _secret(text: str) -> str:
-    if len(text) < 32:
-        raise ValueError(f"it has {len(text)} characters and needs 32 or more")
-    return text
-
-
-def _seal_key(text: str) -> str:
-    try:
-        raw = b64decode(text, validate=True)
-    except ValueError:
-        raise ValueError("it is not base64") from None
-    if len(raw) != 32:
-        raise ValueError(f"it has {len(raw)} bytes in base64 and needs 32")
-    return text
-
-
-def _token(text: str) -> str:
-    if len(text) < 16:
-        raise ValueError(f"it has {len(text)} characters and needs 16 or more")
-    return text
-
-
-def _folder(text: str) -> Path:
-    path = Path(text).expanduser().resolve()
-    if path.exists() and not path.is_dir():
-        raise ValueError(f"{path} is a file and not a folder")
-    return path
-
-
-def _policy(text: str) -> Path:
-    """A folder, or the name of one of the policies that come along."""
-    for folder in (Path(text).expanduser().resolve(), SOURCE_ROOT / text, SOURCE_ROOT / "policies" / text):
-        if folder.is_dir():
-            return folder
-    raise ValueError(f"there is no folder “{text}”")
-
-
-def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"“{text}” is not an address that begins with http:// or https://")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"“{text}” has a path; Upheld is served at the root of a host")
-    return text.rstrip("/")
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip() for host in text.split(",") if host.strip())
-    for host in hosts:
-        if "/" in host or " " in host:
-            raise ValueError(f"“{host}” is not a host name")
-    return hosts
-
-
-def _address(text: str) -> Address:
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"“{text}” is not host:port")
-    return Address(host.strip("[]"), int(port))
-
-
-def database_of(text: str) -> Database:
-    """The parts of `postgresql://user:password@host:port/name?option=value`. Raises ValueError."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("it does not begin with postgresql://")
-    options = dict(parse_qsl(parts.query))
-    name, host = unquote(parts.path.lstrip("/")), options.pop("host", "") or unquote(parts.hostname or "")
-    if not name:
-        raise ValueError("it names no database after the host")
-    return Database(
-        name=name,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        host=host,
-        port=str(_port(parts.netloc, 5432)) if parts.netloc else options.pop("port", "5432"),
-        options=options,
-    )
-
-
-def _smtp(text: str) -> SmtpServer:
-    schemes: dict[str, tuple[Literal["none", "starttls", "tls"], int]] = {
-        "smtp": ("none", 25),
-        "smtp+starttls": ("starttls", 587),
-        "smtps": ("tls", 465),
-    }
-    parts = urlsplit(text)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise ValueError("it is not smtp://, smtp+starttls:// or smtps:// with a host")
-    security, usual = schemes[parts.scheme]
-    return SmtpServer(
-        host=parts.hostname,
-        port=_port(parts.netloc, usual),
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        security=security,
-    )
-
-
-def _port(netloc: str, usual: int) -> int:
-    tail = netloc.rpartition("@")[2].rpartition("]")[2].rpartition(":")
-    if not tail[1]:
-        return usual
-    return _whole(1, 65535)(tail[2])

@@ -26,8 +26,9 @@ from upheld.cli.demo.supervisor import Supervisor
 from upheld.cli.desk import NotToday, hold_database
 from upheld.cli.stopping import told_to_stop
 from upheld.config.embedded import Attachment
-from upheld.config.environment import SOURCE_ROOT, Environment, EnvironmentRefused
+from upheld.config.environment import Environment, EnvironmentRefused
 from upheld.config.metrics_files import forget_counters
+from upheld.config.values import SOURCE_ROOT
 
 PROCESSES = ("serve", "worker", "ticker", "listen")
 PATIENCE = 60.0

@@ -21,7 +21,7 @@ from upheld.commitments.actions import publish
 from upheld.commitments.models import Commitment
 from upheld.commitments.policies import forget_what_is_in_force, in_force
 from upheld.commitments.verifying import verify
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.events.actors import SYSTEM
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person

@@ -12,7 +12,7 @@ import pytest
 from upheld.cli import createadmin, publish
 from upheld.cli.main import COMMANDS, main
 from upheld.commitments.models import PolicyVersion
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.people.models import Agent, Person
 
 ADMIN = ["--email", "Ada@Example.com", "--name", "Ada Byron"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from upheld.cli.tests.pace import slowness
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 
 BIN = SOURCE_ROOT / "bin"
 

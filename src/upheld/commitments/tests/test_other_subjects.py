@@ -19,7 +19,7 @@ from upheld.commitments.policies import forget_what_is_in_force, in_force
 from upheld.commitments.tests.scenes import DAY, HOUR, LEAD, MINUTE, MONDAY
 from upheld.commitments.ticker import tick
 from upheld.commitments.verifying import verify
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.events.jobs import react
 from upheld.events.models import Event
 from upheld.people.actions import MILESTONES, PersonRefused, add_agent, leave, reach

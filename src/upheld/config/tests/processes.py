@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 
 Process = subprocess.Popen[bytes]
 

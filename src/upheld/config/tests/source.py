@@ -11,7 +11,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db import models
 
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 
 PACKAGE = SOURCE_ROOT / "src" / "upheld"
 

@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from upheld.config.environment import (
-    EXAMPLES,
-    SOURCE_ROOT,
-    Address,
-    Environment,
-    EnvironmentRefused,
-    SmtpServer,
-    database_of,
-)
+from upheld.config.environment import EXAMPLES, Environment, EnvironmentRefused
+from upheld.config.values import SOURCE_ROOT, Address, SmtpServer, database_of
 
 HERE = str(Path(__file__).parent)
 

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from upheld.config import embedded
-from upheld.config.environment import SOURCE_ROOT
 from upheld.config.tests.processes import Processes, until
+from upheld.config.values import SOURCE_ROOT
 
 PREPARE = "import random; from datetime import timedelta; import django; django.setup(); from upheld.config.tests import drill; "
 OPEN_THE_DESK = PREPARE + "drill.open_the_desk(4, random.Random(1), timedelta(seconds=2))"

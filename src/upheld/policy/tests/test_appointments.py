@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.durations import DAY, HOUR
 from upheld.policy import CommitmentState, Event, Plan, SubjectFold, load
 from upheld.policy.states import BREACHED, KEPT, RUNNING

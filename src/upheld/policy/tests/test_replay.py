@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from upheld.cli.replay import main
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.instants import parse_instant
 from upheld.policy import load
 from upheld.policy.replay import Replay, read_events, replay

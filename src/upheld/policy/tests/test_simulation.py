@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.durations import DAY, HOUR, MINUTE
 from upheld.kernel.instants import parse_instant
 from upheld.policy import Event, Policy, load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.policy import Policy, load
 from upheld.tickets.routing import Route, category_by_words, own_addresses, route
 
