@@ -31,6 +31,7 @@ COMMANDS = {
     "audit check-proof": Command("Check a signed proof; needs no database", needs_desk=False),
     "explain": Command("Say why a ticket's deadlines are what they are"),
     "policy": Command("Check a policy folder", needs_desk=False),
+    "policy submit": Command("Hand a policy folder in as a draft, to be reviewed and approved in the desk"),
     "policy publish": Command("Bring a policy folder into force"),
     "hours": Command("Add open time, or measure it", needs_desk=False),
     "replay": Command("Hold a file of events against a policy", needs_desk=False),

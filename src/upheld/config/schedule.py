@@ -44,3 +44,12 @@ def seal_events(timestamp: int) -> None:
     from upheld.events.sealing import seal_what_is_decided
 
     seal_what_is_decided(at=datetime.now(UTC))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="drafting.remind", queueing_lock="drafting.remind", pass_context=False)
+def remind_of_policy(timestamp: int) -> None:
+    """Remind those who have not confirmed the newest version of the policy, as often as it says."""
+    from upheld.drafting.actions.acknowledging import remind
+
+    remind(datetime.fromtimestamp(timestamp, UTC))

@@ -5,6 +5,7 @@ from upheld.accounts.subject import ACCOUNT
 from upheld.channels import subjects as channels
 from upheld.channels.subjects import SUBJECTS
 from upheld.commitments import subject as commitments
+from upheld.drafting import subject as drafting
 from upheld.events import subject as events
 from upheld.people.subject import AGENT, DESK
 from upheld.policy.vocabulary import Vocabulary
@@ -13,5 +14,13 @@ from upheld.tickets.subject import TICKET
 
 VOCABULARY = Vocabulary([TICKET, ACCOUNT, AGENT, DESK, *SUBJECTS])
 
-KINDS = VOCABULARY.event_kinds() | accounts.EVENTS | channels.EVENTS | commitments.EVENTS | events.EVENTS | reports.EVENTS
+KINDS = (
+    VOCABULARY.event_kinds()
+    | accounts.EVENTS
+    | channels.EVENTS
+    | commitments.EVENTS
+    | events.EVENTS
+    | reports.EVENTS
+    | drafting.EVENTS
+)
 """Every kind of event that may be recorded, with what it means; of those beside the vocabulary no policy speaks."""
