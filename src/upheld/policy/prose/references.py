@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from upheld.kernel.text import listed, nearest
 from upheld.policy.declared import ATTRIBUTE_SECTIONS
@@ -87,9 +88,14 @@ def _arguments(one: Placeholder, function: Function, known: Known) -> Iterator[F
         names = _names(kind, known)
         if names is not None and str(value) not in names:
             yield _unknown(one, column, kind, value, names, known)
-        elif kind == "clause" and one.name == "warn" and names and not (names[str(value)] or {}).get("warn"):
+        elif kind == "clause" and one.name == "warn" and names and not _warns(names[str(value)]):
             problem = f"The clause '{value}' has no warning."
             yield Fault(one.line, column, problem, "Add 'warn:' to it, or take the placeholder out.")
+
+
+def _warns(clause: Any) -> bool:
+    """Whether the clause has warnings; one that is wrong in itself is told of elsewhere."""
+    return isinstance(clause, Mapping) and bool(clause.get("warn"))
 
 
 def _names(kind: str, known: Known) -> Named | None:
