@@ -239,7 +239,7 @@ def _session() -> str:
     person = Agent.objects.select_related("person").get(pk=1).person
     store = SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[BACKEND_SESSION_KEY] = "upheld.web.signin.knowing.Backend"
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.create()
     return str(store.session_key)

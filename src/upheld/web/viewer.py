@@ -55,14 +55,13 @@ def for_people(view: PersonView[P]) -> View[P]:
 
 
 def for_agents(view: AgentView[P], *, may: Callable[[Agent], bool] | None = None) -> View[P]:
-    """People who work here. One query, for the agent with the team."""
+    """People who work here. No query: the agent and the team came with the person."""
 
     @wraps(view)
     def respond(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        agent = Agent.objects.select_related("team").filter(person=request.person).first()
+        agent: Agent | None = getattr(request.person, "agent", None)
         if agent is None or (may is not None and not may(agent)):
             raise Http404
-        agent.person = request.person
         viewer: Any = request
         viewer.agent = agent
         return view(viewer, *args, **kwargs)

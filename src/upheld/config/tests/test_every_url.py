@@ -20,7 +20,7 @@ from upheld.tickets.tests.scenes import MONDAY, opened
 
 METHODS = ("get", "post", "delete", "put", "patch", "head", "options")
 OPEN_TO_ALL = {"", "colours/<slug:version>.css"}  # beside signing in: the customers' front door and its colours
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "upheld.web.signin.knowing.Backend"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def browse() -> Browsing:
 
     def browser_of(somebody: Agent | Contact) -> Client:
         client = Client()
-        client.force_login(somebody.person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(somebody.person, backend="upheld.web.signin.knowing.Backend")
         return client
 
     return browser_of

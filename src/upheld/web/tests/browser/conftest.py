@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "upheld.web.signin.knowing.Backend"
 
 Opening = Callable[..., Page]
 

@@ -132,7 +132,7 @@ def test_words_of_the_request_choose_the_category(cast: Cast, browse: Browsing, 
 def test_somebody_whom_no_account_knows_may_ask_too(techflow: object, browse: Browsing, asked: dict[str, str]) -> None:
     person = Person.objects.create_user("new@somewhere.example", None, name="Nia New")
     browser = Client()
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(person, backend="upheld.web.signin.knowing.Backend")
     browser.post("/ask/", asked)
     ticket = Ticket.objects.get()
     assert (ticket.requester.person, ticket.account, ticket.plan) == (person, None, "standard")
