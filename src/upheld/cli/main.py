@@ -16,6 +16,8 @@ class Command:
 
     about: str
     needs_desk: bool = True
+    unless: str = ""
+    """An option with which it does without."""
 
 
 COMMANDS = {
@@ -30,13 +32,13 @@ COMMANDS = {
     "audit": Command("Hold the record against its seals, seal now, or show the public key"),
     "audit check-proof": Command("Check a signed proof; needs no database", needs_desk=False),
     "explain": Command("Say why a ticket's deadlines are what they are"),
-    "policy": Command("Check a policy folder", needs_desk=False),
+    "policy": Command("Check a policy folder, look for what is odd, or compare two", needs_desk=False),
     "policy submit": Command("Hand a policy folder in as a draft, to be reviewed and approved in the desk"),
     "policy publish": Command("Bring a policy folder into force"),
     "hours": Command("Add open time, or measure it", needs_desk=False),
     "replay": Command("Hold a file of events against a policy", needs_desk=False),
-    "simulate": Command("Hold the recorded history against another policy"),
-    "staffing": Command("Say how many people the promises need", needs_desk=False),
+    "simulate": Command("Hold the recorded history against another policy", unless="--events"),
+    "staffing": Command("Say how many people the promises need", unless="--arrivals"),
     "demo": Command("Start a whole desk with a believable company in it", needs_desk=False),
 }
 
@@ -69,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, rest: list[str]) -> int:
-    if not COMMANDS[name].needs_desk or {"-h", "--help"} & set(rest):
+    command = COMMANDS[name]
+    without = command.unless and any(word.partition("=")[0] == command.unless for word in rest)
+    if not command.needs_desk or without or {"-h", "--help"} & set(rest):
         return _call(name, rest)
     from upheld.cli.desk import NotToday, desk
 

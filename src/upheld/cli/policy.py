@@ -1,7 +1,9 @@
-"""`upheld policy check|lint|schema`: what is wrong with a policy folder, what is odd in it, and its schema for editors.
+"""`upheld policy check|lint|diff|schema`: what is wrong with a policy folder, what is odd in it, what differs between two.
 
 upheld policy check DIR [--json]     exit 0, or 1 with each problem: file, line, column, key, problem, remedy
 upheld policy lint DIR [--json]      exit 0, or 1 when a finding is an error: gaps, contradictions, things without use
+upheld policy diff OLD NEW [--json]  exit 0 when both say the same, 1 with each difference in a sentence, 2 when one is unreadable;
+              [--text]               with --text the lines of the files: 0 when they are equal, 1 with a unified diff
 upheld policy schema DIR             writes a JSON Schema for each file of a policy into DIR
 """
 
@@ -11,6 +13,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from upheld.policy.errors import Problem
     from upheld.policy.lint import Finding
     from upheld.policy.model import Policy
+
+
+UNREADABLE = 2
+_DIFF = "What differs, in sentences by chapter. Exit 0 when both say the same, 1 when they differ, 2 when one cannot be read."
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,12 +37,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="upheld policy", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="check|lint|schema")
+    commands = parser.add_subparsers(required=True, metavar="check|lint|diff|schema")
     for name, run, about in (("check", _check, "is it a policy?"), ("lint", _lint, "is it a good one?")):
         command = commands.add_parser(name, help=about)
         command.add_argument("folder", metavar="DIR", help="the policy's folder")
         command.add_argument("--json", action="store_true", help="answer as one JSON list")
         command.set_defaults(run=run)
+    diff = commands.add_parser("diff", help="what differs between two policies", description=_DIFF)
+    diff.add_argument("old", metavar="OLD", help="the folder of the one before")
+    diff.add_argument("new", metavar="NEW", help="the folder of the one after")
+    how = diff.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="answer as one JSON list")
+    how.add_argument("--text", action="store_true", help="compare the lines of the files")
+    diff.set_defaults(run=_diff)
     schema = commands.add_parser("schema", help="write JSON Schemas for editors")
     schema.add_argument("folder", metavar="DIR", help="where to write them; made if it is not there")
     schema.set_defaults(run=_schema)
@@ -82,6 +96,38 @@ def _refused(given: argparse.Namespace, problems: list[Problem]) -> int:
         for problem in problems:
             print(f"{_shown(given.folder, problem)}: {_after_key(problem.key)}{problem.problem} {problem.remedy}")
     return 1
+
+
+def _diff(given: argparse.Namespace) -> int:
+    from upheld.policy.chapters import TITLES
+    from upheld.policy.differences import differences, text_difference
+
+    old, new = _readable(given.old), _readable(given.new)
+    if old is None or new is None:
+        return UNREADABLE
+    text = text_difference(old.sources, new.sources)
+    if given.text:
+        print(text, end="")
+        return 1 if text else 0
+    found = differences(old, new)
+    if given.json:
+        _print_json([one.as_data() for one in found])
+        return 1 if found else 0
+    for chapter, of_it in groupby(found, key=lambda one: one.chapter):
+        print(TITLES[chapter])
+        for one in of_it:
+            print(f"  {one.sentence}")
+    if not found:
+        print("Both say the same." + (" Their files are written differently: --text shows how." if text else ""))
+    return 1 if found else 0
+
+
+def _readable(folder: str) -> Policy | None:
+    """The policy; None when it cannot be loaded, and then why stands on the error output."""
+    policy, problems = _loaded(folder)
+    for problem in problems:
+        print(f"{_shown(folder, problem)}: {_after_key(problem.key)}{problem.problem}", file=sys.stderr)
+    return policy
 
 
 def _schema(given: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`upheld policy check|lint|schema`."""
+"""`upheld policy check|lint|diff|schema`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from upheld.cli.main import main
 from upheld.cli.tests.pace import slowness
-from upheld.policy.files import FILES
+from upheld.policy.schema import DESCRIBED
 
 POLICIES = Path(__file__).parents[4] / "policies"
 CLAUSE = "first: {on: ticket, begins: ticket.opened, kept_by: ticket.replied, within: {by: plan, basic: 1h}, calendar: office}\n"
@@ -104,7 +104,7 @@ def test_lint_of_what_is_no_policy(folder: Path, capsys: pytest.CaptureFixture[s
 def test_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "a" / "b"
     assert main(["policy", "schema", str(target)]) == 0
-    assert sorted(path.name for path in target.iterdir()) == sorted(name.replace(".yaml", ".json") for name in FILES)
+    assert sorted(path.name for path in target.iterdir()) == sorted(name.replace(".yaml", ".json") for name in DESCRIBED)
     (tmp_path / "file").write_text("")
     assert main(["policy", "schema", str(tmp_path / "file")]) == 1
     assert "cannot be written" in capsys.readouterr().err
@@ -131,3 +131,57 @@ def test_it_starts_without_django_and_numpy() -> None:
         [sys.executable, "-c", code, str(POLICIES / "techflow")], check=True, capture_output=True, text=True
     )
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+class TestDiff:
+    @pytest.fixture
+    def newer(self, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        copy = tmp_path_factory.mktemp("newer")
+        for file in folder.iterdir():
+            (copy / file.name).write_text(file.read_text())
+        return copy
+
+    def test_two_that_say_the_same(self, folder: Path, newer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["policy", "diff", str(folder), str(newer)]) == 0
+        assert capsys.readouterr().out == "Both say the same.\n"
+        (newer / "policy.yaml").write_text("# a remark\nname: small\nversion: 1\nplans: [basic, gold]\n")
+        assert main(["policy", "diff", str(folder), str(newer)]) == 0
+        assert "--text shows how" in capsys.readouterr().out
+        assert main(["policy", "diff", str(folder), str(newer), "--text"]) == 1
+        assert capsys.readouterr().out.splitlines()[:2] == ["--- old/policy.yaml", "+++ new/policy.yaml"]
+
+    def test_two_that_differ(self, folder: Path, newer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (newer / "policy.yaml").write_text("name: small\nversion: 2\nplans: [basic, gold]\n")
+        assert main(["policy", "diff", str(folder), str(newer)]) == 1
+        assert capsys.readouterr().out == "The policy itself\n  The policy: version 1 → 2\n"
+        assert main(["policy", "diff", str(folder), str(newer), "--json"]) == 1
+        assert json.loads(capsys.readouterr().out) == [
+            {
+                "chapter": "policy",
+                "key": "version",
+                "sentence": "The policy: version 1 → 2",
+                "before": "1",
+                "after": "2",
+                "kind": "changed",
+            }
+        ]
+
+    def test_one_that_cannot_be_read(self, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["policy", "diff", str(folder), str(tmp_path / "nowhere")]) == 2
+        out, err = capsys.readouterr()
+        assert (out, "There is no such folder." in err) == ("", True)
+
+    def test_is_quick(self) -> None:
+        before = getrusage(RUSAGE_CHILDREN)
+        command = [
+            sys.executable,
+            "-m",
+            "upheld",
+            "policy",
+            "diff",
+            str(POLICIES / "techflow"),
+            str(POLICIES / "crm-pro"),
+        ]
+        assert subprocess.run(command, check=False, capture_output=True).returncode == 1
+        after = getrusage(RUSAGE_CHILDREN)
+        assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 0.5 * slowness()
