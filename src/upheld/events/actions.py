@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
-from upheld.events import jobs
 from upheld.events.actors import Actor
 from upheld.events.models import Event
-from upheld.events.reactions import has_reactions, keeper_of
+from upheld.events.reactions import keeper_of
+from upheld.events.telling import LIVE_CHANNEL, write
 
-LIVE_CHANNEL = "upheld_live"
+__all__ = ["LIVE_CHANNEL", "announce", "record", "record_many"]
 
 
 def record(
@@ -28,32 +28,22 @@ def record(
 ) -> Event | None:
     """Add a fact, in the caller's transaction. None when `key` was recorded before: then it is known, and there is nothing to do.
 
-    Handlers run later, in a job of the same transaction; the keeper of the subject runs now. Watching browsers are told right
-    after the commit; that signal may be lost with the process and is worth no more than a fresher page.
+    Handlers run later, in a job of the same transaction; the keeper of the subject runs now. Watching browsers are told
+    by the commit; a signal is kept for nobody who does not listen, and is worth no more than a fresher page. One statement.
     """
     event = Event(kind=kind, subject=subject, actor=by.key, at=at, data=data or {}, key=key)
-    if key is None:
-        event.save(force_insert=True)
-    elif not _insert_once(event):
+    if not write([event]):
         return None
-    if has_reactions(kind):
-        jobs.defer_reactions(event)
     keep = keeper_of(event)
     if keep is not None:
         keep(event)
-    transaction.on_commit(lambda: _signal(event), robust=True)
     return event
 
 
 def record_many(events: Sequence[Event]) -> None:
-    """Add many facts at once; those whose key was recorded before are left out. Costs two statements and one for the jobs."""
-    keys = [event.key for event in events if event.key is not None]
-    known = set(Event.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
-    fresh = [event for event in events if event.key not in known]
-    Event.objects.bulk_create(fresh)
-    jobs.defer_reactions(*(event for event in fresh if has_reactions(event.kind)))
-    if fresh:
-        transaction.on_commit(lambda: _signal(*fresh), robust=True)
+    """Add many facts at once, with one statement; those whose key was recorded before are left out."""
+    if events:
+        write(events)
 
 
 def announce(kind: str, *subjects: str) -> None:
@@ -61,21 +51,6 @@ def announce(kind: str, *subjects: str) -> None:
     if subjects:
         payloads = [{"id": 0, "kind": kind, "subject": subject} for subject in subjects]
         transaction.on_commit(lambda: _send(payloads), robust=True)
-
-
-def _insert_once(event: Event) -> bool:
-    if Event.objects.filter(key=event.key).exists():
-        return False
-    try:
-        with transaction.atomic():
-            event.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _signal(*events: Event) -> None:
-    _send([{"id": event.pk, "kind": event.kind, "subject": event.subject} for event in events])
 
 
 def _send(payloads: Sequence[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from upheld.events.models import Event
-from upheld.events.reactions import handlers_of, is_in_order
+from upheld.events.reactions import handlers_of
 
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 
@@ -29,13 +29,3 @@ def react(event_id: int) -> None:
             failures.append(error)
     if failures:
         raise failures[0]
-
-
-def defer_reactions(*events: Event) -> None:
-    """Queue the jobs in the caller's transaction, all of them with one statement."""
-    queued = [
-        react.configure(task_kwargs={"event_id": event.pk}, lock=event.subject if is_in_order(event.kind) else None)
-        for event in events
-    ]
-    if queued:
-        queued[0].job_manager.batch_defer_jobs(jobs=[one.job for one in queued])

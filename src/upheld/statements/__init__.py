@@ -1,11 +1,11 @@
 """Statements that are made once: what is asked and written all day, without Django's compiler in between.
 
 Django makes the SQL of a query anew each time, which takes five to ten times as long as asking the database. `Asked` lets it make
-the SQL once; `add` and `add_all` keep that of an INSERT. Models stay the one description of the tables: no SQL by hand.
+the SQL once; `add`, `change` and their like keep that of an INSERT or UPDATE. Models stay the one description of the tables.
 For what is asked now and then, a query of Django's is shorter and better. Any room with rows may call this one.
 """
 
 from upheld.statements.asking import Asked, Given, among
-from upheld.statements.writing import add, add_all
+from upheld.statements.writing import add, add_all, add_once, change, change_all
 
-__all__ = ["Asked", "Given", "add", "add_all", "among"]
+__all__ = ["Asked", "Given", "add", "add_all", "add_once", "among", "change", "change_all"]

@@ -1,13 +1,13 @@
-"""Rows into tables, by INSERTs whose text is kept."""
+"""Rows into tables, by statements whose text is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models.expressions import DatabaseDefault
 
 AnyField = models.Field[Any, Any]
@@ -38,6 +38,43 @@ def add_all(rows: Sequence[models.Model]) -> None:
         _take(row, insert, returned)
 
 
+def add_once(row: models.Model, *, unique: str) -> bool:
+    """Insert the row unless one with the same value in the column `unique` stands already. Says whether it was inserted.
+
+    Of two transactions with the same value the later one waits, and then inserts only if the earlier was rolled back.
+    """
+    insert = _insert(type(row), _left_out(row))
+    with connection.cursor() as cursor:
+        cursor.execute(insert.once(unique), [insert.value(field, row) for field in insert.fields])
+        found = cursor.fetchone()
+    if found is not None:
+        _take(row, insert, found)
+    return found is not None
+
+
+def change(row: models.Model, columns: Iterable[str]) -> None:
+    """Update these columns (named as their attributes: `team_id`) of a row that stands. As `save(update_fields=…)`."""
+    change_all([row], columns)
+
+
+def change_all(rows: Sequence[models.Model], columns: Iterable[str]) -> None:
+    """Update the same columns of some rows of one model with one statement. Raises DatabaseError when a row is gone."""
+    if not rows:
+        return
+    update = _update(type(rows[0]), tuple(sorted(set(columns))))
+    values = [[_value(field, row, is_new=False) for row in rows] for field in update.fields]
+    with connection.cursor() as cursor:
+        cursor.execute(update.many, values)
+        if cursor.rowcount != len(rows):
+            raise DatabaseError(f"{len(rows) - cursor.rowcount} of {len(rows)} rows are gone.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    many: str
+    fields: tuple[AnyField, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Insert:
     one: str
@@ -45,9 +82,16 @@ class _Insert:
     fields: tuple[AnyField, ...]
     returned: tuple[AnyField, ...]
 
-    @staticmethod
-    def value(field: AnyField, row: models.Model) -> Any:
-        return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+    def value(self, field: AnyField, row: models.Model) -> Any:
+        return _value(field, row, is_new=True)
+
+    def once(self, unique: str) -> str:
+        into, returning, back = self.one.partition(" RETURNING ")
+        return f'{into} ON CONFLICT ("{unique}") DO NOTHING{returning}{back}'
+
+
+def _value(field: AnyField, row: models.Model, *, is_new: bool) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add=is_new), connection)
 
 
 def _left_out(row: models.Model) -> tuple[str, ...]:
@@ -72,6 +116,19 @@ def _insert(model: type[models.Model], left_out: tuple[str, ...]) -> _Insert:
     given = f"unnest({arrays}) WITH ORDINALITY AS given ({columns}, place_of_row)"
     ordered = f"SELECT {columns} FROM {given} ORDER BY place_of_row"  # noqa: S608 - names of our own columns
     return _Insert(f"{into} VALUES ({places}){back}", f"{into} {ordered}{back}", fields, returned)
+
+
+@lru_cache(maxsize=128)
+def _update(model: type[models.Model], columns: tuple[str, ...]) -> _Update:
+    meta = model._meta
+    key = meta.pk
+    known = {field.attname: field for field in meta.concrete_fields}
+    fields = (key, *(known[name] for name in columns))
+    arrays = ", ".join(f"%s::{_array_of(field)}" for field in fields)
+    settings = ", ".join(f'"{field.column}" = given."{field.column}"' for field in fields[1:])
+    given = f"unnest({arrays}) AS given ({_named(fields)})"
+    where = f'"{meta.db_table}"."{key.column}" = given."{key.column}"'
+    return _Update(f'UPDATE "{meta.db_table}" SET {settings} FROM {given} WHERE {where}', fields)  # noqa: S608 - our names
 
 
 def _named(fields: Sequence[AnyField]) -> str:

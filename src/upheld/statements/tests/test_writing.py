@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DatabaseError, DataError, IntegrityError, models, transaction
 
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person
-from upheld.statements import add, add_all
+from upheld.statements import add, add_all, add_once, change, change_all
 from upheld.statements.writing import _insert
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,32 @@ def test_every_model_of_ours_can_be_written_so() -> None:
                 field.attname for field in model._meta.concrete_fields if isinstance(field, models.AutoField)
             )
             assert "INSERT INTO" in _insert(model, left_out).many
+
+
+def test_a_row_of_a_known_value_is_added_once_and_the_transaction_goes_on() -> None:
+    first, second = event(), event()
+    first.key = second.key = "a"
+    assert add_once(first, unique="key")
+    assert not add_once(second, unique="key")
+    assert second.pk is None
+    assert list(Event.objects.filter(key="a")) == [first]
+
+
+def test_named_columns_are_changed_and_no_others() -> None:
+    people = [Person.objects.create_user(f"{name}@desk.example", name=name) for name in ("ana", "bo")]
+    for person in people:
+        person.name, person.zone = person.name.title(), "Europe/Berlin"
+    change_all(people, ["name"])
+    assert sorted(Person.objects.values_list("name", "zone")) == [("Ana", "UTC"), ("Bo", "UTC")]
+    agent = Agent.objects.create(person=people[0], skills=["mail"])
+    agent.skills, agent.team_id = ["mail", "phone"], None
+    change(agent, {"skills", "team_id"})
+    agent.refresh_from_db()
+    assert agent.skills == ["mail", "phone"]
+
+
+def test_changing_what_is_gone_is_an_error() -> None:
+    person = Person.objects.create_user("ana@desk.example")
+    Person.objects.all().delete()
+    with pytest.raises(DatabaseError):
+        change(person, ["name"])
