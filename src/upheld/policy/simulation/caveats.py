@@ -18,7 +18,7 @@ def caveats(tally: Tally, window: Window) -> list[str]:
     if not tally.subjects:
         return ["There is no recorded history in this period, so nothing can be said."]
     told += _short(tally, window)
-    few = [name for name, sides in tally.clauses.items() if max(sides.then.decided, sides.now.decided) < FEW]
+    few = sorted(name for name, sides in tally.clauses.items() if max(sides.then.decided, sides.now.decided) < FEW)
     if few:
         told.append(
             f"{_clauses(len(few))} of {len(tally.clauses)} had fewer than {FEW} decided commitments, too few for a share "

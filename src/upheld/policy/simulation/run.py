@@ -47,14 +47,8 @@ class Simulation:
         now = self.states_now(history)
         if not now and not history.then:
             return
-        tally.subjects += 1
-        tally.events += len(history.events)
-        tally.inexact += bool(history.missing)
-        for missing in history.missing:
-            tally.note_missing(missing)
-        for event in history.events:
-            tally.first_at = event.at if tally.first_at is None else min(tally.first_at, event.at)
-            tally.last_at = event.at if tally.last_at is None else max(tally.last_at, event.at)
+        if any(window.holds(state) for state in (*now, *history.then)):
+            self._count(history)
         self._compare(history, now)
         bounds = {"since": window.since, "until": window.until}
         add_effects(tally.effects_now, self.policy, history.events, now, **bounds)
@@ -80,6 +74,17 @@ class Simulation:
         if events and max(event.at for event in events) > until:
             events = [event for event in events if event.at <= until]
         return folded_under(plan, events, until) if events else []
+
+    def _count(self, history: History) -> None:
+        tally = self.tally
+        tally.subjects += 1
+        tally.events += len(history.events)
+        tally.inexact += bool(history.missing)
+        for missing in history.missing:
+            tally.note_missing(missing)
+        for event in history.events:
+            tally.first_at = event.at if tally.first_at is None else min(tally.first_at, event.at)
+            tally.last_at = event.at if tally.last_at is None else max(tally.last_at, event.at)
 
     def _compare(self, history: History, now: list[CommitmentState]) -> None:
         for before, after in pairs(

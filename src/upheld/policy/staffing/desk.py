@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WEEK_HOURS = 168
 WEEK_SECONDS = WEEK_HOURS * 3600
+WEEKS_LOOKED_AT = 9
 FIRST_DONE_BY, BEGUN_BY = "ticket.replied", "ticket.opened"
 
 
@@ -141,10 +142,12 @@ def monday_after(moment: datetime, zone: str) -> int:
 
 
 def on_shift(calendar: Calendar, count: int, begins_at: int) -> list[int]:
-    """So many agents in each hour of the week of which the calendar is open for at least half."""
-    hours = range(WEEK_HOURS)
-    open_time = [calendar.between(begins_at + hour * HOUR, begins_at + (hour + 1) * HOUR) for hour in hours]
-    return [count if span >= HOUR / 2 else 0 for span in open_time]
+    """So many agents in each hour of the week of which the calendar is mostly open; a holiday makes no difference to that."""
+    opens = [0] * WEEK_HOURS
+    for hour in range(WEEK_HOURS * WEEKS_LOOKED_AT):
+        start = begins_at + hour * HOUR
+        opens[hour % WEEK_HOURS] += calendar.between(start, start + HOUR)
+    return [count if span >= WEEKS_LOOKED_AT * HOUR / 2 else 0 for span in opens]
 
 
 def together(*shifts: Sequence[int]) -> list[int]:

@@ -183,7 +183,7 @@ def _trimmed(desk: Desk, drawn: Sequence[Drawn], enough: Staffing, target: float
     best, lot, tries = enough, 32, 0
     while lot >= 1 and tries < 40:
         tries += 1
-        busy = sum(play(one, best.agents).busy for one in drawn)
+        busy = np.sum([play(one, best.agents).busy for one in drawn], axis=0)
         idle = [
             (best.agents[hour] * 3600.0 - float(busy[hour]), hour)
             for hour in range(WEEK_HOURS)
