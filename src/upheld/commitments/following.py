@@ -27,22 +27,29 @@ from upheld.events.actors import Actor
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, iso
 from upheld.policy import CommitmentState
+from upheld.statements import Asked, Given, add, add_all, add_once, among, change_all
 
 KEEPER = Actor("policy:", "The policy")
+
+HELD = Asked(lambda: Clock.objects.select_for_update().filter(subject=Given("subject")))
+VERSION = Asked(lambda: Clock.objects.filter(subject=Given("subject")).values_list("version_id"))
+EVENTS = Asked(lambda: Event.objects.filter(among("subject", Given("subjects"))).order_by("id"))
+ROWS = Asked(lambda: Commitment.objects.filter(among("subject", Given("subjects"))).order_by("id"))
 
 
 def hold(subject: str) -> Clock:
     """Lock the subject until the end of the transaction, and bind it to the policy in force if it is new."""
-    clock, _ = Clock.objects.select_for_update().get_or_create(
-        subject=subject, defaults={"version": version_in_force()}
-    )
+    clock = HELD.first(subject=subject)
+    if clock is None:
+        add_once(Clock(subject=subject, version=version_in_force()), unique="subject")
+        (clock,) = HELD(subject=subject)
     return clock
 
 
 def version_of(subject: str) -> int:
     """The policy version that the subject is bound to, until it is moved; the one in force while it is bound to none."""
-    bound = Clock.objects.filter(subject=subject).values_list("version_id", flat=True).first()
-    return bound if bound is not None else version_in_force().pk
+    bound = VERSION.first(subject=subject)
+    return bound[0] if bound is not None else version_in_force().pk
 
 
 @transaction.atomic
@@ -56,8 +63,8 @@ def follow_new(subject: str, events: Iterable[Event], *, at: datetime) -> list[C
     version = version_in_force()
     states = fold_subject(subject, version.pk, events, at=at)
     rows = [new_row(subject, version.pk, state) for state in states]
-    Clock.objects.create(subject=subject, version=version, next_wake_at=first_wake(rows))
-    Commitment.objects.bulk_create(rows)
+    add(Clock(subject=subject, version=version, next_wake_at=first_wake(rows)))
+    add_all(rows)
     _announce([event for state in states for event in _fresh_marks(subject, state, None)], at=at)
     return rows
 
@@ -66,9 +73,9 @@ def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Comm
     """The same for many held subjects: three reads and at most four writes, however many they are."""
     events: dict[str, list[Event]] = {clock.subject: [] for clock in clocks}
     rows: dict[str, list[Commitment]] = {clock.subject: [] for clock in clocks}
-    for event in Event.objects.filter(subject__in=events).order_by("id"):
+    for event in EVENTS(subjects=list(events)):
         events[event.subject].append(event)
-    for row in Commitment.objects.filter(subject__in=rows).order_by("id"):
+    for row in ROWS(subjects=list(rows)):
         rows[row.subject].append(row)
     changed: list[Commitment] = []
     created: list[Commitment] = []
@@ -100,13 +107,10 @@ def follow_many(clocks: Sequence[Clock], *, at: datetime) -> dict[str, list[Comm
 
 
 def _save(changed: list[Commitment], created: list[Commitment], woken: list[Clock]) -> None:
-    """Upserts, since their parameters are arrays: one statement whatever the number. `bulk_update` builds a CASE for each."""
-    one = ["subject", "clause", "cycle"]
-    Commitment.objects.bulk_create(created)
-    Commitment.objects.bulk_create(changed, update_conflicts=True, update_fields=CACHED, unique_fields=one)
-    Clock.objects.bulk_create(
-        woken, update_conflicts=True, update_fields=["version", "next_wake_at"], unique_fields=["subject"]
-    )
+    """One statement for each kind of change, whatever the number of rows."""
+    add_all(created)
+    change_all(changed, CACHED)
+    change_all(woken, ["version", "next_wake_at"])
 
 
 def first_wake(states: Iterable[CommitmentState | Commitment]) -> datetime | None:

@@ -46,22 +46,22 @@ def add_once(row: models.Model, *, unique: str) -> bool:
     insert = _insert(type(row), _left_out(row))
     with connection.cursor() as cursor:
         cursor.execute(insert.once(unique), [insert.value(field, row) for field in insert.fields])
-        found = cursor.fetchone()
-    if found is not None:
-        _take(row, insert, found)
-    return found is not None
+        if cursor.rowcount == 0:
+            return False
+        _take(row, insert, cursor.fetchone() if insert.returned else ())
+    return True
 
 
-def change(row: models.Model, columns: Iterable[str]) -> None:
-    """Update these columns (named as their attributes: `team_id`) of a row that stands. As `save(update_fields=…)`."""
-    change_all([row], columns)
+def change(row: models.Model, fields: Iterable[str]) -> None:
+    """Update these fields of a row that stands, as `save(update_fields=…)` does."""
+    change_all([row], fields)
 
 
-def change_all(rows: Sequence[models.Model], columns: Iterable[str]) -> None:
-    """Update the same columns of some rows of one model with one statement. Raises DatabaseError when a row is gone."""
+def change_all(rows: Sequence[models.Model], fields: Iterable[str]) -> None:
+    """Update the same fields of some rows of one model with one statement. Raises DatabaseError when a row is gone."""
     if not rows:
         return
-    update = _update(type(rows[0]), tuple(sorted(set(columns))))
+    update = _update(type(rows[0]), tuple(sorted(set(fields))))
     values = [[_value(field, row, is_new=False) for row in rows] for field in update.fields]
     with connection.cursor() as cursor:
         cursor.execute(update.many, values)
@@ -119,11 +119,10 @@ def _insert(model: type[models.Model], left_out: tuple[str, ...]) -> _Insert:
 
 
 @lru_cache(maxsize=128)
-def _update(model: type[models.Model], columns: tuple[str, ...]) -> _Update:
+def _update(model: type[models.Model], names: tuple[str, ...]) -> _Update:
     meta = model._meta
     key = meta.pk
-    known = {field.attname: field for field in meta.concrete_fields}
-    fields = (key, *(known[name] for name in columns))
+    fields = (key, *(meta.get_field(name) for name in names))
     arrays = ", ".join(f"%s::{_array_of(field)}" for field in fields)
     settings = ", ".join(f'"{field.column}" = given."{field.column}"' for field in fields[1:])
     given = f"unnest({arrays}) AS given ({_named(fields)})"

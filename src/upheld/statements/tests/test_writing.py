@@ -97,7 +97,7 @@ def test_named_columns_are_changed_and_no_others() -> None:
     assert sorted(Person.objects.values_list("name", "zone")) == [("Ana", "UTC"), ("Bo", "UTC")]
     agent = Agent.objects.create(person=people[0], skills=["mail"])
     agent.skills, agent.team_id = ["mail", "phone"], None
-    change(agent, {"skills", "team_id"})
+    change(agent, {"skills", "team"})
     agent.refresh_from_db()
     assert agent.skills == ["mail", "phone"]
 
