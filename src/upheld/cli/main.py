@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": Command("Recompute every commitment from its events and report each difference"),
     "audit": Command("Hold the record against its seals, seal now, or show the public key"),
     "audit check-proof": Command("Check a signed proof; needs no database", needs_desk=False),
+    "proof": Command("Write down what was promised and what became of it, signed"),
     "explain": Command("Say why a ticket's deadlines are what they are"),
     "policy": Command("Check a policy folder, look for what is odd, or compare two", needs_desk=False),
     "policy submit": Command("Hand a policy folder in as a draft, to be reviewed and approved in the desk"),

@@ -37,6 +37,16 @@ def sweep_mail(timestamp: int) -> None:
     sweep(now)
 
 
+@app.periodic(cron="41 3 * * *")
+@app.task(name="compliance.verify_nightly", queueing_lock="compliance.verify_nightly", pass_context=False)
+def verify_record(timestamp: int) -> None:
+    """Hold the whole record against its seals."""
+    from upheld.compliance.actions import ask_for_verification
+    from upheld.events.actors import SYSTEM
+
+    ask_for_verification(by=SYSTEM, at=datetime.fromtimestamp(timestamp, UTC))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="events.seal", queueing_lock="events.seal", pass_context=False)
 def seal_events(timestamp: int) -> None:

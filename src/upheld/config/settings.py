@@ -44,6 +44,7 @@ AUTH_USER_MODEL = "people.Person"
 INSTALLED_APPS = [
     "upheld.web",  # first: its templates come before those of the packages
     "upheld.config.apps.WiringConfig",
+    "upheld.compliance",
     "upheld.reports",
     "upheld.drafting",
     "upheld.tickets",

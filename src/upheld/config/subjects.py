@@ -5,6 +5,7 @@ from upheld.accounts.subject import ACCOUNT
 from upheld.channels import subjects as channels
 from upheld.channels.subjects import SUBJECTS
 from upheld.commitments import subject as commitments
+from upheld.compliance import subject as compliance
 from upheld.drafting import subject as drafting
 from upheld.events import subject as events
 from upheld.people.subject import AGENT, DESK
@@ -19,7 +20,7 @@ KINDS = (
     | accounts.EVENTS
     | channels.EVENTS
     | commitments.EVENTS
-    | events.EVENTS
+    | compliance.EVENTS | events.EVENTS
     | reports.EVENTS
     | drafting.EVENTS
 )
