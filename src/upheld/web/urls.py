@@ -7,6 +7,7 @@ from django.urls import include, path
 from upheld.web import attachments
 
 urlpatterns = [
+    path("desk/policy/", include("upheld.web.policy.urls")),
     path("desk/", include("upheld.web.desk.urls")),
     path("attachments/<int:pk>/<str:name>", attachments.download, name="attachment"),
     path("demo/mails/", include("upheld.web.demo.urls")),

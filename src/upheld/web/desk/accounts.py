@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from upheld.accounts.actions import change_plan
 from upheld.accounts.models import Account, Contact
 from upheld.commitments.policies import in_force
-from upheld.events.models import Event
+from upheld.people.actions import mark_read
 from upheld.tickets.models import Ticket
 from upheld.web import names
+from upheld.web.desk.promises import ACCOUNT, promises
 from upheld.web.desk.rows import drawn_from
 from upheld.web.desk.workspace import show
 from upheld.web.times import clock
@@ -78,8 +79,8 @@ def account(request: AgentRequest, pk: int) -> HttpResponse:
         "settled": list(tickets.filter(is_settled=True).order_by("-id")[:SHOWN]),
         "plan": in_force().plans.get(one.plan),
         "plans": names.choices("plans"),
-        "changes": list(Event.objects.about(one.key).order_by("-id")[:SHOWN]),
-    }
+    } | promises(one, ACCOUNT, may_record=one.closed_at is None)
+    mark_read(request.person, at=now, subject=one.key)
     return show(request, "desk/account.html", context, here="accounts")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from upheld.commitments.actions import NotAwaited, waive
@@ -54,7 +55,10 @@ def _context(request: AgentRequest, ticket: Ticket, clause: str, cycle: int) -> 
     person, customer = request.person, ticket.requester.person
     zones = [("for you", person.zoneinfo), (f"for {customer}", customer.zoneinfo)]
     return {
-        "ticket": ticket,
+        "whose": ticket.reference,
+        "whose_title": ticket.title,
+        "back": reverse("desk:ticket", args=[ticket.pk]),
+        "action": reverse("desk:commitment", args=[ticket.pk, clause, cycle]),
         "sum": sum_of(found[0], policy, zone=person.zoneinfo, now=now, due_in=zones, attributes=ticket.attributes()),
         "chip": chip(row, now),
         "may_waive": request.agent.is_lead and row.ended_at is None and row.state in ("running", "paused"),

@@ -35,6 +35,12 @@ ICONS = {
     "ticket.absorbed": "merge",
     "ticket.linked": "link",
     "ticket.escalation_requested": "flag",
+    "account.activated": "circle-plus",
+    "account.changed": "pencil-line",
+    "account.manager_assigned": "user-round",
+    "account.closed": "lock",
+    "agent.joined": "circle-plus",
+    "agent.left": "lock",
     "commitment.warned": "clock-alert",
     "commitment.breached": "circle-alert",
     "commitment.waived": "circle-slash",
@@ -95,7 +101,7 @@ class Names:
 
 def _keys(event: Event) -> Iterator[str]:
     yield event.actor
-    for name in ("assignee", "assignee_before"):
+    for name in ("assignee", "assignee_before", "manager"):
         if event.data.get(name):
             yield str(event.data[name])
     if event.data.get("person"):
@@ -211,6 +217,15 @@ def _watched(verb: str) -> Say:
     return say
 
 
+def _account_changed(fact: Fact) -> str:
+    domain = fact.data.get("domain_added")
+    return f"{fact.who} added the mail domain {domain}" if domain else _changed(fact)
+
+
+def _manager_assigned(fact: Fact) -> str:
+    return f"{fact.known.of(str(fact.data.get('manager')))} looks after it, {fact.who} saw to it"
+
+
 SENTENCES: dict[str, Say] = {
     "ticket.opened": _opened,
     "ticket.replied": _plain("{who} replied"),
@@ -244,6 +259,24 @@ SENTENCES: dict[str, Say] = {
     "ticket.reviewed": _plain("{who} recorded the review"),
     "ticket.surveyed": _plain("{who} asked the customer how it went"),
     "ticket.rated": lambda fact: f"{fact.who} rated it {fact.data.get('score')} of 5",
+    "account.activated": lambda fact: f"The contract began, {fact.who} recorded it",
+    "account.changed": _account_changed,
+    "account.welcomed": _plain("{who} gave the welcome"),
+    "account.trained": _plain("{who} held a training"),
+    "account.onboarded": _plain("{who} completed the implementation"),
+    "account.checked_in": _plain("{who} spoke with the customer"),
+    "account.reviewed": _plain("{who} held a business review"),
+    "account.health_checked": _plain("{who} looked at the account's health"),
+    "account.manager_assigned": _manager_assigned,
+    "account.renewed": _plain("The contract was renewed, {who} recorded it"),
+    "account.closed": _plain("The contract ended, {who} recorded it"),
+    "agent.joined": _plain("They joined"),
+    "agent.certified": _plain("They passed the certification, {who} recorded it"),
+    "agent.trained": _plain("They took part in a training, {who} recorded it"),
+    "agent.met": _plain("They took part in the team meeting, {who} recorded it"),
+    "agent.workshop_held": _plain("They took part in a workshop, {who} recorded it"),
+    "agent.conference_attended": _plain("They went to a conference, {who} recorded it"),
+    "agent.left": _plain("They left, {who} recorded it"),
     "commitment.warned": _warned,
     "commitment.breached": _plain("{clause} was missed"),
     "commitment.came_due": _plain("{clause} came due"),

@@ -56,4 +56,6 @@ def open_notice(request: AgentRequest, pk: int) -> HttpResponse:
     """To what it speaks of; the page there marks it read."""
     notice = get_object_or_404(Notification, pk=pk, person=request.person)
     kind, _, number = notice.subject.partition(":")
-    return redirect(f"desk:{kind}", number) if kind in ("ticket", "account") else redirect("desk:notifications")
+    return (
+        redirect(f"desk:{kind}", number) if kind in ("ticket", "account", "agent") else redirect("desk:notifications")
+    )

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from upheld.commitments.policies import in_force
+from upheld.people.actions import mark_read
 from upheld.people.models import Agent
 from upheld.tickets.models import Ticket
+from upheld.web.desk.promises import AGENT, promises
 from upheld.web.desk.rows import drawn_from
 from upheld.web.desk.workspace import show
 from upheld.web.times import clock
@@ -44,5 +46,6 @@ def agent(request: AgentRequest, pk: int) -> HttpResponse:
         "rows": drawn_from(tickets, request.agent, now, size=SHOWN),
         "level": in_force().levels.get(one.level),
         "their_now": clock(timezone.localtime(now, one.person.zoneinfo)),
-    }
+    } | promises(one, AGENT, may_record=request.agent.is_lead and one.person.is_active)
+    mark_read(request.person, at=now, subject=one.key)
     return show(request, "desk/agent.html", context, here="people")

@@ -109,7 +109,7 @@ def _places(*, is_administrator: bool) -> tuple[Entry, ...]:
     places = [
         Entry("accounts", "Accounts", reverse("desk:accounts"), "building-2", keys="g c"),
         Entry("people", "People", reverse("desk:people"), "users", keys="g p"),
-        Entry("policy", "Policy", reverse("desk:policy"), "scroll-text", keys="g y"),
+        Entry("policy", "Policy", reverse("policy:in-force"), "scroll-text", keys="g y"),
     ]
     if is_administrator:
         places.append(Entry("mails", "Mail trace", reverse("desk:mails"), "mailbox"))
