@@ -25,6 +25,7 @@ from upheld.channels.mail.parsing import ParsedMail, parse, parse_head
 from upheld.channels.mail.quoting import folded, folded_html
 from upheld.channels.mail.receiving import HEAD, hold_ids, note_head
 from upheld.channels.mail.threading import bare, is_ours
+from upheld.channels.mail.trust.looking import look_into
 from upheld.channels.models import ReceivedMail
 from upheld.commitments.policies import NoPolicy, in_force
 from upheld.events.actors import MAIL
@@ -36,6 +37,7 @@ from upheld.tickets.actions.errors import TicketClosed
 from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.watching import link
 from upheld.tickets.bounces import take_in_report
+from upheld.tickets.by_agents import take_from_agent
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.participation import OUR_NUMBER, has_part_in, ticket_meant
 from upheld.tickets.placing import Place, dropped, message, suspended
@@ -59,6 +61,7 @@ def take_in(event: Event) -> None:
 
 def take_in_mail(mail_id: int) -> None:
     """Give the mail its place. Raises only for trouble that passes (database, disk, no policy yet): then it is tried again."""
+    look_into(mail_id)
     wrong = _tried(mail_id)
     if isinstance(wrong, IntegrityError):
         wrong = _tried(mail_id)  # somebody made the same contact at this very moment
@@ -147,9 +150,20 @@ def _without_ticket(case: _Case) -> Place | None:
         return Place(State.QUARANTINED, "Nobody is named as its sender.")
     if bare(case.sender) in own:
         return suspended("It claims to come from one of our own addresses.")
-    if Agent.objects.filter(person__email=case.sender).exists():
-        return suspended("From an agent's address, which a mail cannot prove: agents write in the workspace.")
-    return _second_copy(case)
+    if case.mail.authentication is not None and case.mail.authentication["forged"]:
+        return suspended(f"The domain in From says that it is not its own ({case.mail.authentication['words']}).")
+    return _second_copy(case) or _from_agent(case)
+
+
+def _from_agent(case: _Case) -> Place | None:
+    agent = Agent.objects.select_related("person").filter(person__email=case.sender).first()
+    if agent is None:
+        return None
+    ticket, _ = ticket_meant(case.parsed, case.addresses, is_repeat_id=case.mail.is_repeat_id)
+    addresses = [bare(address) for address in case.addresses]
+    return take_from_agent(
+        agent, case.mail, case.parsed, ticket, lambda title, text: route(case.policy, addresses, title, text)
+    )
 
 
 def _second_copy(case: _Case) -> Place | None:
@@ -258,6 +272,7 @@ def _open(case: _Case, contact: Contact) -> Ticket:
         category=way.category,
         department=way.department,
         cc=_others(case),
+        copies_watch=case.mail.is_authentic,
         files=_files(parsed),
         received=case.mail,
         automatic=case.is_automatic,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -25,7 +25,8 @@ class ReceivedMail(models.Model):
     """One mail that we answered with 250. It is in exactly one state, and `reason` says why for all but `message`.
 
     The same raw bytes stand once, by constraint. `message_id` is not unique: other bytes under a known one are kept, flagged.
-    `outcome` is the subject key of what it became (`ticket:42`). `sender` and `title` are what the mail says of itself.
+    `outcome` is the subject key of what it became (`ticket:42`). `sender` and `title` are what the mail says of itself;
+    `authentication` is whether that was proved (`trust.Verdict.as_data`), null until it was looked into.
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,7 @@ class ReceivedMail(models.Model):
     sender = models.CharField(max_length=254, blank=True, db_default="")
     title = models.CharField(max_length=400, blank=True, db_default="")
     is_repeat_id = models.BooleanField(db_default=False)
+    authentication: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
     is_automatic = models.BooleanField(db_default=False)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED, db_default=State.RECEIVED)
     reason = models.CharField(max_length=240, blank=True, db_default="")
@@ -70,6 +72,11 @@ class ReceivedMail(models.Model):
     @property
     def key(self) -> str:
         return f"mail:{self.pk}"
+
+    @property
+    def is_authentic(self) -> bool:
+        """Proved to be from the domain in From. Without that a mail gains nobody's rights and widens nobody's circle."""
+        return bool(self.authentication and self.authentication["authentic"])
 
 
 class MailReference(models.Model):

@@ -117,6 +117,15 @@ def test_a_domain_that_publishes_nothing_can_still_be_proved_and_is_never_forged
     assert (verdict.is_authentic, verdict.is_forged, verdict.dmarc) == (False, False, "none")
 
 
+def test_behind_a_relay_that_says_nothing_what_is_not_proved_is_not_held_against_the_mail() -> None:
+    """It may have been proved to the relay; only a good signature counts, and without one nobody is asked."""
+    verdict = judged(signed() + b"a footer\r\n", peer="127.0.0.1")
+    assert (verdict.is_authentic, verdict.is_forged, verdict.dmarc) == (False, False, "none")
+    assert judged(signed(), peer="127.0.0.1").is_authentic
+    names = Known({}, away=True)
+    assert not authenticity(MAIL, shown=f"ann@{SHOP}", peer="127.0.0.1", envelope_from="", names=names).is_undecided
+
+
 def test_without_an_answer_nothing_is_known_either_way() -> None:
     names = Known({}, away=True)
     verdict = authenticity(signed(), shown=f"ann@{SHOP}", peer=PEER, envelope_from=f"a@{SHOP}", names=names)

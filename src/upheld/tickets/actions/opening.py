@@ -42,6 +42,7 @@ def open_ticket(
     tags: Iterable[str] = (),
     essentials: Mapping[str, Any] | None = None,
     cc: Sequence[str] = (),
+    copies_watch: bool = True,
     files: Sequence[NewFile] = (),
     received: ReceivedMail | None = None,
     automatic: bool = False,
@@ -50,6 +51,7 @@ def open_ticket(
     urgency, else from
     the category; department from the category; plan from the account. Raises UnknownName for a name the policy does not declare.
 
+    Of `cc`, colleagues of the requester watch the ticket, unless `copies_watch` says that nobody proved who asks for it.
     The acknowledgement is not sent here: `acknowledging` hears `ticket.opened`.
     """
     policy = in_force()
@@ -86,7 +88,9 @@ def open_ticket(
         ticket, by=Message.By.CUSTOMER, actor=by, author=requester.person, text=text, html=html, channel=channel, at=at,
         cc=cc, files=files, received=received,
     )  # fmt: skip
-    watchers = Person.objects.filter(email__in=[address.lower() for address in cc]) if cc and account else ()
+    watchers = (
+        Person.objects.filter(email__in=[address.lower() for address in cc]) if cc and account and copies_watch else ()
+    )
     ticket.watchers.add(*(person for person in watchers if is_colleague(person, requester)))
     given = {name: value for name, value in ticket.attributes().items() if value not in ("", [])}
     data = {**given, "account": account.key if account else None, "automatic": automatic, "message": message.pk}

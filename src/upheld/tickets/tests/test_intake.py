@@ -120,8 +120,8 @@ def test_the_other_recipients_are_shown_and_not_copied(cast: Cast) -> None:
         cast, to=f"{SUPPORT}, Spy <spy@evil.example>", cc="neighbour@harbour.example, customer@harbour.example"
     )
     assert ticket.messages.get().cc == ["spy@evil.example", "neighbour@harbour.example"]
-    assert list(ticket.watchers.all()) == [cast.neighbour.person]
-    assert answered(cast, ticket).recipients == ["customer@harbour.example", "neighbour@harbour.example"]
+    assert not ticket.watchers.exists()  # nobody proved who asks for it
+    assert answered(cast, ticket).recipients == ["customer@harbour.example"]
 
 
 # -- which ticket ----------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from typing import ClassVar, Final
 
 import dns.exception
 import dns.resolver
 
 PATIENCE: Final = 5.0  # seconds for one question
+PAUSE: Final = 30.0  # seconds without questions after one that was not answered
 MOST_QUESTIONS: Final = 60  # for one mail; whoever needs more is not worth it
 
 
@@ -18,6 +20,9 @@ class NamesAway(Exception):
 class Names:
     """Answers as text by name and kind of record; an empty list where there is none. Raises NamesAway."""
 
+    away_until: ClassVar[float] = 0.0
+    """Of the process: after a question without an answer none is asked for a while, so that mail does not wait for each."""
+
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], list[str]] = {}
 
@@ -27,6 +32,8 @@ class Names:
         if question not in self._known:
             if len(self._known) >= MOST_QUESTIONS:
                 raise NamesAway("A mail that asks for more names than any honest one.")
+            if time.monotonic() < Names.away_until:
+                raise NamesAway("The names system did not answer a moment ago.")
             self._known[question] = self.ask(*question)
         return self._known[question]
 
@@ -37,6 +44,7 @@ class Names:
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.EmptyLabel):
             return []
         except dns.exception.DNSException as trouble:
+            Names.away_until = time.monotonic() + PAUSE
             raise NamesAway(type(trouble).__name__) from trouble
         if kind == "MX":
             rows = sorted(answer, key=lambda row: row.preference)

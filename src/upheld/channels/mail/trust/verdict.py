@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
-from upheld.channels.mail.trust.alignment import NOTHING, any_aligned, is_aligned, record_of
+from upheld.channels.mail.trust.alignment import NOTHING, Record, any_aligned, is_aligned, record_of
 from upheld.channels.mail.trust.names import Names, NamesAway
 from upheld.channels.mail.trust.relays import proved_by_relay
 from upheld.channels.mail.trust.senders import spf_of
@@ -72,6 +72,7 @@ class Verdict:
             "policy": self.policy,
             "authentic": self.is_authentic,
             "undecided": self.is_undecided,
+            "forged": self.is_forged,
             "words": self.words,
         }
 
@@ -81,6 +82,8 @@ class _Proofs:
     spf: tuple[str, str] = ("none", "")
     dkim: list[tuple[str, str]] = field(default_factory=list)
     relay: bool = False
+    is_whole: bool = True
+    """False behind a relay that told us nothing: what is not proved may have been, and is not held against the mail."""
 
     @property
     def signers(self) -> list[str]:
@@ -104,9 +107,9 @@ def authenticity(
     proofs = _by_relay(raw, believed) if behind_relay else None
     if proofs is None:
         asked = ("none", "") if behind_relay else spf_of(peer, envelope_from, names)
-        proofs = _Proofs(asked, dkim_of(raw, names))
+        proofs = _Proofs(asked, dkim_of(raw, names), is_whole=not behind_relay)
     try:
-        record = record_of(domain, names) if domain else NOTHING
+        record = record_of(domain, names) if domain and (proofs.is_whole or proofs.signers) else NOTHING
     except NamesAway:
         return Verdict(domain, proofs.spf[0], tuple(proofs.dkim), "temperror", is_undecided=True, relay=proofs.relay)
     by_spf = proofs.spf[0] == "pass" and is_aligned(proofs.spf[1], domain, is_strict=record.is_strict_spf)
@@ -117,13 +120,21 @@ def authenticity(
         domain=domain,
         spf=proofs.spf[0],
         dkim=tuple(proofs.dkim),
-        dmarc="none" if not record.policy else "pass" if is_proved else "temperror" if proofs.is_undecided else "fail",
+        dmarc=_dmarc(proofs, record, is_proved=is_proved),
         policy=record.policy,
         sealer=sealer,
         relay=proofs.relay,
         is_authentic=is_proved or bool(sealer),
         is_undecided=not is_proved and proofs.is_undecided,
     )
+
+
+def _dmarc(proofs: _Proofs, record: Record, *, is_proved: bool) -> str:
+    if not record.policy or not (proofs.is_whole or is_proved):
+        return "none"
+    if is_proved:
+        return "pass"
+    return "temperror" if proofs.is_undecided else "fail"
 
 
 def _by_relay(raw: bytes, believed: Believed) -> _Proofs | None:

@@ -1,0 +1,33 @@
+"""Looking into a stored mail once, before anything is decided about it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from upheld.channels.mail.fields import address_in
+from upheld.channels.mail.parsing import parse_head
+from upheld.channels.mail.trust.names import Names
+from upheld.channels.mail.trust.verdict import Believed, Verdict, authenticity
+from upheld.channels.models import ReceivedMail
+
+
+def look_into(mail_id: int, *, names: Names | None = None) -> None:
+    """Note on the mail whether it is from whom it says. Outside of any transaction: it may ask the net, for some seconds.
+
+    A mail that was looked into is not looked into again, unless the names system was away then.
+    """
+    mail = ReceivedMail.objects.waiting().filter(pk=mail_id).first()
+    if mail is None or (mail.authentication is not None and not mail.authentication["undecided"]):
+        return
+    found = _found(mail, names or Names())
+    ReceivedMail.objects.filter(pk=mail_id).update(authentication=found.as_data())
+
+
+def _found(mail: ReceivedMail, names: Names) -> Verdict:
+    raw = bytes(mail.raw)
+    shown = parse_head(raw, envelope_from=mail.envelope_from).sender.address or address_in(mail.envelope_from)
+    environment = settings.UPHELD_MAIL
+    believed = Believed(environment.trusted_relays, environment.trusted_authserv, environment.trusted_sealers)
+    return authenticity(
+        raw, shown=shown, peer=mail.peer, envelope_from=mail.envelope_from, names=names, believed=believed
+    )
