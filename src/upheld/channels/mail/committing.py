@@ -25,6 +25,7 @@ log = structlog.stdlib.get_logger("upheld.mail")
 WRITERS: Final = 2  # while one waits for the disk, the other sends its rows
 MOST_AT_ONCE: Final = 200
 MOST_BYTES: Final = 16 * 1024 * 1024
+DJANGOS: Final = frozenset({"pool", "server_side_binding", "prepare_threshold"})  # options that libpq does not know
 PATIENCE: Final = "20s"  # for a statement; a sender waits minutes, but should not have to
 
 
@@ -35,7 +36,7 @@ class NotStored(Exception):
 def database() -> str:
     """How to reach Django's database without Django."""
     at = settings.DATABASES["default"]
-    options = {name: value for name, value in at["OPTIONS"].items() if name != "pool"}
+    options = {name: value for name, value in at["OPTIONS"].items() if name not in DJANGOS}
     parts = {
         "dbname": at["NAME"],
         "user": at["USER"],
