@@ -14,6 +14,7 @@ from upheld.cli.demo.customers import Customers, win
 from upheld.cli.demo.history import SPAM, WRITTEN_TWICE, Teller, plan_tickets, work_by_department
 from upheld.cli.demo.life import Life
 from upheld.cli.demo.people import PASSWORD, Staff, hire, read_cast
+from upheld.cli.demo.promised import keep_promises
 from upheld.cli.demo.stories import read_stories
 from upheld.cli.demo.writing import mark_as_read, numbers, reserve, tell_of_the_last_days, write
 from upheld.commitments.policies import plan_of, policy_of, version_in_force
@@ -43,6 +44,8 @@ def fill(at: datetime, *, tickets: int = TICKETS, seed: int = SEED) -> DemoLogin
     stories, cast = read_stories(), read_cast()
     staff = hire(policy, cast, work_by_department(stories, policy), secret=secret, at=at)
     customers = win(policy, cast, staff, dice, secret=secret, at=at)
+    own_dice = random.Random(f"{seed}/{policy.name}/promised")  # noqa: S311 - a story, not a secret
+    keep_promises(version, customers.accounts, staff, own_dice, at=at)
     zone = ZoneInfo(policy.company.zone)
     tellings = plan_tickets(tickets - WRITTEN_TWICE - len(SPAM), stories, customers, dice, at=at, zone=zone)
     extra = {round((place + 1) * len(tellings) / (WRITTEN_TWICE + 2)) for place in range(WRITTEN_TWICE)}

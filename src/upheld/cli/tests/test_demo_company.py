@@ -111,6 +111,21 @@ def test_some_commitments_run_some_are_warned_and_some_are_late(techflow_policy:
     assert Message.objects.filter(is_internal=True).exists()
 
 
+def test_accounts_and_colleagues_have_a_past_and_something_to_do(db: None) -> None:
+    in_force_of("guidelines")
+    fill(NOW, tickets=30)
+    assert Event.objects.filter(kind="account.activated").count() == Account.objects.count()
+    assert Event.objects.filter(kind="agent.joined").count() == Agent.objects.count()
+    for kind, clause in (("account", "check-ins"), ("agent", "monthly-training")):
+        states = Counter(
+            Commitment.objects.filter(subject__startswith=f"{kind}:", clause=clause).values_list("state", flat=True)
+        )
+        assert states["kept"] > 5 * states["breached"] > 0
+        assert states["running"] > 0
+    assert Commitment.objects.filter(clause="welcome-package", state="running").exists()
+    assert list(verify()) == []
+
+
 def test_nothing_of_the_past_is_mailed_or_queued(techflow_policy: Policy) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")

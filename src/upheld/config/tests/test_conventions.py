@@ -170,6 +170,7 @@ INDIRECT = {
     "tickets/actions/waiting.py": "the kinds stand in the calls of _move",
     "tickets/actions/milestones.py": "they are MILESTONES",
     "tickets/recording.py": "it is `happened` itself",
+    "commitments/moving.py": "it is MOVED",
     "accounts/actions.py": "they are MILESTONES",
     "people/actions.py": "they are MILESTONES",
 }

@@ -11,7 +11,7 @@ from django.test import Client
 from upheld.commitments.actions import publish
 from upheld.commitments.models import Commitment
 from upheld.commitments.policies import forget_what_is_in_force
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.conftest import Cast
 from upheld.events.actors import SYSTEM
 from upheld.events.models import Event
