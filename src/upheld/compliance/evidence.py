@@ -54,6 +54,14 @@ class Line:
     reason: str
 
     @property
+    def kind(self) -> str:
+        return self.subject.partition(":")[0]
+
+    @property
+    def number(self) -> int:
+        return int(self.subject.partition(":")[2])
+
+    @property
     def reference(self) -> str:
         """What people call it: `#42` for a ticket, the key for everything else."""
         kind, _, number = self.subject.partition(":")

@@ -7,6 +7,8 @@ from django.urls import include, path
 from upheld.web import attachments
 
 urlpatterns = [
+    path("desk/policy/proof/", include("upheld.web.proof.urls")),
+    path("proof/", include("upheld.web.proof.portal_urls")),
     path("desk/policy/", include("upheld.web.policy.urls")),
     path("desk/", include("upheld.web.desk.urls")),
     path("attachments/<int:pk>/<str:name>", attachments.download, name="attachment"),

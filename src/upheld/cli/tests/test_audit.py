@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def sealed(cast: Cast, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+def sealed(cast: Cast, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
     settings.UPHELD_DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
     open_ticket(
         requester=cast.customer,
@@ -32,7 +31,6 @@ def sealed(cast: Cast, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixt
     )
     assert audit.main(["seal"]) == 0
     assert "0 not sealed yet" in capsys.readouterr().out
-    return
 
 
 def test_all_is_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:

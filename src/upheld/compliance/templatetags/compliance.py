@@ -14,6 +14,15 @@ from upheld.kernel.durations import format_duration
 
 register = template.Library()
 SECOND = 1_000_000
+BECAUSE = {
+    "ticket.merged": "merged",
+    "ticket.marked_spam": "marked as spam",
+    "ticket.changed": "no longer under this promise",
+    "ticket.closed": "closed",
+    "ticket.resolved": "resolved",
+    "account.changed": "no longer under this promise",
+    "commitment.moved": "moved to a policy without it",
+}
 
 
 @register.filter
@@ -39,3 +48,9 @@ def evidence(fact: Fact | None) -> SafeString | str:
 @register.filter
 def at(names: Mapping[str, str], key: str) -> str:
     return names.get(key, key)
+
+
+@register.filter
+def because(reason: str) -> str:
+    """What somebody wrote, or the event's name as a word: `ticket.marked_spam` is "marked spam"."""
+    return BECAUSE.get(reason, reason)

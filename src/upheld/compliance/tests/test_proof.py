@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,9 +44,8 @@ SECRET = "Mrs. Quill's printer 0151 2345"
 
 
 @pytest.fixture(autouse=True)
-def apart(tmp_path: Path, settings: Any) -> Iterator[None]:
+def apart(tmp_path: Path, settings: Any) -> None:
     settings.UPHELD_DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
-    return
 
 
 @pytest.fixture
