@@ -77,6 +77,7 @@ def keep_promises(
     boss = staff.administrator.key
     stories = [_of_account(version, one, number, staff, dice, at=at) for number, one in enumerate(clients)]
     stories += [_of_agent(version, one, number, boss, dice, at=at) for number, one in enumerate(staff.everybody)]
+    Account.objects.bulk_update(clients, ["contract_starts", "contract_ends"])
     clocks: list[Clock] = []
     rows: list[Commitment] = []
     events: list[Event] = []
@@ -102,6 +103,7 @@ def _of_account(
     begins = datetime.combine(starts, MORNING, UTC) + timedelta(minutes=dice.randrange(400))
     if number % NEW == NEW - 1:
         begins = at - timedelta(hours=4 + 60 * (number // NEW), minutes=dice.randrange(60))
+        account.contract_starts, account.contract_ends = begins.date(), begins.date() + timedelta(days=365)
     manager = account.manager.key if account.manager else dice.choice([one.key for one in staff.leads])
     story = _story(version, account.key, accounts.MILESTONES, {manager})
     data = accounts.attributes(account)

@@ -119,8 +119,9 @@ def share_words(share: float | None) -> str:
 
 
 def lateness(seconds: float | None) -> str:
-    """`1 h 12 min`: to the minute from a minute on, to the hour from two days on."""
+    """`1 h 12 min`: to the minute from a minute on, to the hour from ten hours on, to the day from ten days on."""
     if seconds is None:
         return "–"
-    unit = 1 if seconds < 60 else 60 if seconds < 172_800 else 3600
+    steps = ((60, 1), (36_000, 60), (864_000, 3600))
+    unit = next((unit for below, unit in steps if seconds < below), 86_400)
     return format_duration(int(seconds) // unit * unit * 1_000_000)

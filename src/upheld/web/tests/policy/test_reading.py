@@ -175,7 +175,16 @@ def test_a_share_is_never_rounded_up(share: float | None, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(None, "–"), (12.7, "12 s"), (4530, "1 h 15 min"), (200_000, "55 h"), (0, "0 s")]
+    ("seconds", "said"),
+    [
+        (None, "–"),
+        (12.7, "12 s"),
+        (4530, "1 h 15 min"),
+        (35_999, "9 h 59 min"),
+        (200_000, "55 h"),
+        (1_045_000, "12 d"),
+        (0, "0 s"),
+    ],
 )
 def test_lateness_is_as_exact_as_it_helps(seconds: float | None, said: str) -> None:
     assert lateness(seconds) == said
