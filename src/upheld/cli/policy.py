@@ -2,7 +2,7 @@
 
 upheld policy check DIR [--json]     exit 0, or 1 with each problem: file, line, column, key, problem, remedy
 upheld policy lint DIR [--json]      exit 0, or 1 when a finding is an error: gaps, contradictions, things without use
-upheld policy diff OLD NEW [--json]  exit 0 when both say the same, 1 with each difference in a sentence, 2 when one is unreadable;
+upheld policy diff OLD NEW [--json]  exit 0 when both say the same, 1 with each difference in a sentence, 2 if one is unreadable;
               [--text]               with --text the lines of the files: 0 when they are equal, 1 with a unified diff
 upheld policy schema DIR             writes a JSON Schema for each file of a policy into DIR
 """

@@ -20,7 +20,7 @@ def look_for_contradictions(policy: Policy, domains: Domains, findings: Findings
     for one, other in combinations(timed, 2):
         if one.on != other.on or not one.begins & other.begins or exclude_each_other(one.when, other.when):
             continue
-        if _is_step(one) or _is_step(other):
+        if is_step(one) or is_step(other):
             continue
         if one.kept_by == other.kept_by and one.kept_by and one.renews == other.renews:
             _tell_different_times(one, other, domains, findings)
@@ -29,13 +29,13 @@ def look_for_contradictions(policy: Policy, domains: Domains, findings: Findings
                 _tell_late_update(update, end, domains, findings)
 
 
-def _is_step(clause: Clause) -> bool:
+def is_step(clause: Clause) -> bool:
     """Whether it is the timer of a ladder rather than a promise: it says when a ticket reaches a certain rung."""
     return any(effect.kind == "raise" and "to" in effect.options for effect in clause.on_breach)
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """What two clauses say of one combination of attributes."""
 
     attributes: dict[str, Any]
@@ -44,7 +44,7 @@ class _Case:
     same_calendar: bool
 
 
-def _cases(one: Clause, other: Clause, domains: Domains) -> Iterator[_Case]:
+def cases(one: Clause, other: Clause, domains: Domains) -> Iterator[Case]:
     assert one.within is not None
     assert other.within is not None
     names = list(dict.fromkeys((*one.within.by, *other.within.by, *one.calendar.by, *other.calendar.by)))
@@ -55,11 +55,11 @@ def _cases(one: Clause, other: Clause, domains: Domains) -> Iterator[_Case]:
         first, second = one.within.pick(attributes), other.within.pick(attributes)
         if first is not None and second is not None:
             same = one.calendar.pick(attributes) == other.calendar.pick(attributes)
-            yield _Case(attributes, first, second, same)
+            yield Case(attributes, first, second, same)
 
 
 def _tell_different_times(one: Clause, other: Clause, domains: Domains, findings: Findings) -> None:
-    differing = [case for case in _cases(one, other, domains) if case.first != case.second]
+    differing = [case for case in cases(one, other, domains) if case.first != case.second]
     if not differing:
         return
     case = max(differing, key=lambda each: max(each.first, each.second) / min(each.first, each.second))
@@ -79,7 +79,7 @@ def _tell_different_times(one: Clause, other: Clause, domains: Domains, findings
 
 
 def _tell_late_update(update: Clause, end: Clause, domains: Domains, findings: Findings) -> None:
-    late = [case for case in _cases(update, end, domains) if case.first >= case.second and case.same_calendar]
+    late = [case for case in cases(update, end, domains) if case.first >= case.second and case.same_calendar]
     if not late:
         return
     case = late[0]

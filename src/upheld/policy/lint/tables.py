@@ -87,6 +87,8 @@ class _Table:
                 if self._values_of(name) is None and self._path[-1] != "matrix":
                     self._tell_open_end(name, position)
             self._tell_missing(columns)
+        elif all(self._values_of(name) for name in self._choice.by) and self._choice.otherwise is not None:
+            self._tell_idle_else(columns)
         self._tell_unreachable()
 
     def _column(self, position: int) -> tuple[Any, ...]:
@@ -128,6 +130,17 @@ class _Table:
             "Any other value picks nothing.",
             "Add an 'else:'.",
         )
+
+    def _tell_idle_else(self, columns: list[tuple[Any, ...]]) -> None:
+        if all(tuple(map(str, cell)) in self._table for cell in product(*columns)):
+            self._findings.add(
+                "warning",
+                self._file,
+                (*self._path, "else"),
+                "The 'else' is never looked up: every case has its own row.",
+                "Whoever changes it changes nothing.",
+                "Take it out, or take out the rows that say the same.",
+            )
 
     def _tell_unreachable(self) -> None:
         if self._clause is None:

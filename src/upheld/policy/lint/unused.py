@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from itertools import chain
+from typing import Any
 
 from upheld.policy.lint.findings import Findings
 from upheld.policy.matching import Choice, Matcher, OneOf
-from upheld.policy.model import Policy
+from upheld.policy.model import Policy, Words
 
 
 def look_for_the_unused(policy: Policy, findings: Findings) -> None:
@@ -17,6 +19,8 @@ def look_for_the_unused(policy: Policy, findings: Findings) -> None:
     _ladders(policy, findings)
     _levels(policy, findings)
     _plans(policy, findings)
+    _priorities(policy, findings)
+    _languages(policy, findings)
 
 
 def _calendars(policy: Policy, findings: Findings) -> None:
@@ -126,6 +130,53 @@ def _plans(policy: Policy, findings: Findings) -> None:
                 "Its customers cannot reach anybody.",
                 "Open a channel to it in channels.yaml.",
             )
+
+
+def _priorities(policy: Policy, findings: Findings) -> None:
+    """Told only where something decides about priorities at all: a small policy may leave it to people."""
+    given = {category.priority for category in policy.categories.values()}
+    given |= set(policy.impact_urgency.values()) if policy.impact_urgency else set()
+    if not given - {""}:
+        return
+    given |= {policy.defaults.get("priority", ""), *_matched(policy, "priority")}
+    given |= {address.priority for channel in policy.channels.values() for address in channel.addresses}
+    for clause in policy.clauses.values():
+        given |= {str(effect.options.get("priority")) for effect in (*clause.on_warn, *clause.on_breach)}
+    for name in policy.priorities:
+        if name not in given:
+            findings.add(
+                "note",
+                "policy.yaml",
+                ("priorities", name),
+                f"Nothing gives a ticket the priority '{name}', and nothing follows from it.",
+                "No cell of the matrix, category, address or clause names it.",
+                "Name it in the matrix or in a clause, or take it out.",
+            )
+
+
+def _languages(policy: Policy, findings: Findings) -> None:
+    for position, language in enumerate(policy.languages):
+        has_files = any(name.startswith(f"words/{language}/") for name in policy.sources)
+        if position and not has_files and not _is_spoken(policy, language):
+            findings.add(
+                "note",
+                "policy.yaml",
+                ("languages", position),
+                f"Nothing is said in the language '{language}'.",
+                f"Whoever reads it reads '{policy.languages[0]}' instead.",
+                f"Write the names in words/{language}/names.yaml, or take the language out.",
+            )
+
+
+def _is_spoken(value: Any, language: str) -> bool:
+    """Whether any text below this has the language."""
+    if isinstance(value, Words):
+        return language in value.texts
+    if is_dataclass(value) and not isinstance(value, type):
+        return any(_is_spoken(getattr(value, one.name), language) for one in fields(value))
+    if isinstance(value, Mapping):
+        return any(_is_spoken(one, language) for one in value.values())
+    return isinstance(value, tuple) and any(_is_spoken(one, language) for one in value)
 
 
 def _serves(open_to: Choice[str], plan: str) -> bool:

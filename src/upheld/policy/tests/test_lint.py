@@ -205,7 +205,7 @@ class TestContradictions:
     def test_the_steps_of_a_ladder_are_no_contradiction(self) -> None:
         text = CLAUSE.replace("{notify: team-lead}", "{raise: support, to: 2}") + "  within: 2h\n"
         text += self.SECOND.replace("{notify: team-lead}", "{raise: support, to: 3}") + "  within: 4h\n"
-        ladders = "ladders: {support: {rungs: [{stands: {role: a}}, {stands: {role: b}}, {stands: {role: c}}]}}\n"
+        ladders = "ladders: {support: {rungs: [{stands: {role: agent}}, {stands: {role: lead}}, {stands: {role: manager}}]}}\n"
         assert found(commitments=text, escalation=ladders) == []
 
 
