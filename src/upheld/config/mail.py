@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from upheld.config.values import Network, names, networks
+from upheld.config.values import Address, Network, address, file, names, networks, whole, yes_or_no
 
 MAIL_EXAMPLES = {
+    "UPHELD_LMTP_LISTEN": "127.0.0.1:2424",
+    "UPHELD_SMTP_CERTIFICATE": "/etc/letsencrypt/live/mx.example.com/fullchain.pem",
+    "UPHELD_SMTP_CERTIFICATE_KEY": "/etc/letsencrypt/live/mx.example.com/privkey.pem",
+    "UPHELD_SMTP_PROXY": "yes",
+    "UPHELD_SMTP_RATE": "120",
     "UPHELD_TRUSTED_RELAYS": "10.0.0.0/8,192.0.2.7",
     "UPHELD_TRUSTED_AUTHSERV": "mx.example.com",
     "UPHELD_TRUSTED_SEALERS": "lists.example.org",
@@ -19,8 +25,16 @@ Take = Callable[[str, Callable[[str], Any], Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class MailEnvironment:
-    """Whose word counts about where a mail comes from."""
+    """How mail comes in, and whose word counts about where it comes from.
 
+    `rate` is mails a minute of one source, 0 for no limit.
+    """
+
+    lmtp_listen: Address | None
+    certificate: Path | None
+    certificate_key: Path | None
+    is_behind_proxy: bool
+    rate: int
     trusted_relays: tuple[Network, ...]
     trusted_authserv: frozenset[str]
     trusted_sealers: frozenset[str]
@@ -28,6 +42,11 @@ class MailEnvironment:
     @classmethod
     def read(cls, take: Take) -> MailEnvironment:
         return cls(
+            lmtp_listen=take("UPHELD_LMTP_LISTEN", address, None),
+            certificate=take("UPHELD_SMTP_CERTIFICATE", file, None),
+            certificate_key=take("UPHELD_SMTP_CERTIFICATE_KEY", file, None),
+            is_behind_proxy=take("UPHELD_SMTP_PROXY", yes_or_no, False),
+            rate=take("UPHELD_SMTP_RATE", whole(0, 1_000_000), 0),
             trusted_relays=take("UPHELD_TRUSTED_RELAYS", networks, ()),
             trusted_authserv=take("UPHELD_TRUSTED_AUTHSERV", names, frozenset()),
             trusted_sealers=take("UPHELD_TRUSTED_SEALERS", names, frozenset()),

@@ -175,6 +175,14 @@ def port(netloc: str, usual: int) -> int:
     return whole(1, 65535)(tail[2])
 
 
+def file(text: str) -> Path:
+    """A file that is there."""
+    path = Path(text).expanduser().resolve()
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return path
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, with commas between them."""
     try:

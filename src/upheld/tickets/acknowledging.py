@@ -41,6 +41,8 @@ def acknowledge(event: Event) -> None:
     policy = policy_for(ticket)
     address = ticket.requester.person.email
     head = parse_head(bytes(mail.raw), envelope_from=mail.envelope_from)
+    if mail.door == mail.Door.MBOX:
+        return  # it was written long ago
     if not policy.rules.get("acknowledge_mail", True) or not head.automation.may_be_answered:
         return
     if not address or address in own_addresses(policy) or ticket.requester.bounced_at is not None:

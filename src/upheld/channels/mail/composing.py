@@ -44,6 +44,7 @@ class Letter:
     in_reply_to: str = ""
     references: Sequence[str] = ()
     automatic: str = ""
+    unsubscribe: str = ""  # where one click ends mails like this one (RFC 8058)
     files: Sequence[File] = ()
 
 
@@ -66,6 +67,8 @@ def compose(letter: Letter) -> bytes:
         ("References", "\r\n ".join(_references(letter))),
         ("Auto-Submitted", letter.automatic),
         ("X-Auto-Response-Suppress", "All" if letter.automatic else ""),
+        ("List-Unsubscribe", f"<{letter.unsubscribe}>" if letter.unsubscribe else ""),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click" if letter.unsubscribe else ""),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in lines if value)
     return head.encode("utf-8") + bytes(_content(letter))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,12 +15,14 @@ import structlog
 from django.conf import settings
 
 from upheld.channels.mail.committing import Committer, database
-from upheld.channels.mail.session import Conversation, Door, Room
+from upheld.channels.mail.session import Allowance, Conversation, Door, Manner, Room
+from upheld.channels.mail.trust import Believed
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
 HOSTNAME: Final = urlsplit(settings.UPHELD_URL).hostname or "localhost"
 MOST_CONVERSATIONS: Final = 1000
+PROXY_PATIENCE: Final = 5.0  # seconds in which a balancer has to name the source
 IDLE: Final = 300.0  # seconds without a command after which a conversation is ended
 GRACE: Final = 10.0  # seconds that mails under way have to be stored when we stop
 ROOM: Final = 512 * 1024 * 1024
@@ -30,12 +34,31 @@ def run(stop: threading.Event) -> None:
 
 
 async def _until(stop: threading.Event) -> None:
-    told = asyncio.Event()
-    serving = asyncio.create_task(serve(*settings.UPHELD_SMTP_LISTEN, stop=told))
-    while not stop.is_set() and not serving.done():
-        await asyncio.wait({serving}, timeout=0.1)
+    told, mail = asyncio.Event(), settings.UPHELD_MAIL
+    by_smtp = Manner(is_behind_proxy=mail.is_behind_proxy, tls=certificate(mail.certificate, mail.certificate_key))
+    doors = [serve(*settings.UPHELD_SMTP_LISTEN, stop=told, manner=by_smtp)]
+    if mail.lmtp_listen is not None:
+        doors.append(serve(mail.lmtp_listen.host, mail.lmtp_listen.port, stop=told, manner=Manner(is_lmtp=True)))
+    serving = [asyncio.create_task(door) for door in doors]
+    while not stop.is_set() and not any(task.done() for task in serving):
+        await asyncio.wait(serving, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
     told.set()
-    await serving
+    await asyncio.gather(*serving)
+
+
+def certificate(chain: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    """What STARTTLS shows to other servers; None where no certificate is set. Raises OSError for one that cannot be read."""
+    if chain is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(chain, key)
+    return context
+
+
+def believed() -> Believed:
+    """Whose word about a source counts, by the environment."""
+    mail = settings.UPHELD_MAIL
+    return Believed(mail.trusted_relays, mail.trusted_authserv, mail.trusted_sealers)
 
 
 async def serve(
@@ -43,6 +66,7 @@ async def serve(
     port: int,
     *,
     stop: asyncio.Event,
+    manner: Manner | None = None,
     committer: Committer | None = None,
     ready: Callable[[int], None] | None = None,
 ) -> None:
@@ -53,8 +77,9 @@ async def serve(
     keeper = committer or Committer(database())
     storing = asyncio.create_task(keeper.run())
     talking: set[Conversation] = set()
-    door = Door(keeper, Room(ROOM))
-    server = await asyncio.get_running_loop().create_server(lambda: _greet(door, talking), host, port, backlog=512)
+    door = Door(keeper, Room(ROOM), believed=believed(), allowance=Allowance(settings.UPHELD_MAIL.rate))
+    way = manner or Manner()
+    server = await asyncio.get_running_loop().create_server(lambda: _greet(door, way, talking), host, port, backlog=512)
     actual = server.sockets[0].getsockname()[1]
     log.info("listening for mail", host=host, port=actual)
     if ready is not None:
@@ -75,22 +100,25 @@ async def _end(talking: set[Conversation]) -> None:
     while talking and asyncio.get_running_loop().time() < deadline:
         for conversation in list(talking):
             conversation.say_goodbye()
+            if conversation.is_gone:
+                talking.discard(conversation)
         await asyncio.sleep(0.05)
     for conversation in list(talking):
         if conversation.transport is not None:
             conversation.transport.abort()  # type: ignore[attr-defined]
 
 
-def _greet(door: Door, talking: set[Conversation]) -> asyncio.Protocol:
+def _greet(door: Door, manner: Manner, talking: set[Conversation]) -> asyncio.Protocol:
     if len(talking) >= MOST_CONVERSATIONS:
         return _Busy()
-    return _Counted(door, talking)
+    return _Counted(door, manner, talking)
 
 
 class _Counted(Conversation):
     """A conversation that is known for as long as it lasts."""
 
-    def __init__(self, door: Door, talking: set[Conversation]) -> None:
+    def __init__(self, door: Door, manner: Manner, talking: set[Conversation]) -> None:
+        self.manner = manner
         super().__init__(
             door,
             data_size_limit=settings.UPHELD_MAIL_MAX_BYTES,
@@ -98,6 +126,8 @@ class _Counted(Conversation):
             hostname=HOSTNAME,
             ident="Upheld",
             timeout=IDLE,
+            tls_context=manner.tls,
+            proxy_protocol_timeout=PROXY_PATIENCE if manner.is_behind_proxy else None,
             loop=asyncio.get_running_loop(),
         )
         self._talking = talking

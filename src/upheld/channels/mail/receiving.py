@@ -21,10 +21,10 @@ HEAD: Final = ("message_id", "sender", "title", "is_automatic", "is_repeat_id")
 # wait. Mails are handed over in the order of their digests: two transactions with the same mails wait and never deadlock.
 STORE: Final = """
 WITH stored AS (
-    INSERT INTO channels_receivedmail (sha256, raw, size, envelope_from, envelope_to, peer)
-    SELECT sha256, raw, size, envelope_from, envelope_to::jsonb, peer
-      FROM unnest(%s::text[], %s::bytea[], %s::int[], %s::text[], %s::text[], %s::text[])
-           AS incoming (sha256, raw, size, envelope_from, envelope_to, peer)
+    INSERT INTO channels_receivedmail (sha256, raw, size, envelope_from, envelope_to, peer, door)
+    SELECT sha256, raw, size, envelope_from, envelope_to::jsonb, peer, door
+      FROM unnest(%s::text[], %s::bytea[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
+           AS incoming (sha256, raw, size, envelope_from, envelope_to, peer, door)
      ORDER BY sha256
     ON CONFLICT (sha256) DO NOTHING
     RETURNING id, received_at, size
@@ -52,6 +52,7 @@ class Incoming:
     envelope_from: str = ""
     envelope_to: Sequence[str] = ()
     peer: str = ""
+    door: str = "smtp"
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,13 +69,16 @@ def columns(mails: Iterable[Incoming]) -> list[Any]:
         [storable(mail.envelope_from)[:320] for mail in rows],
         [json.dumps([storable(address)[:320] for address in mail.envelope_to]) for mail in rows],
         [mail.peer[:64] for mail in rows],
+        [mail.door for mail in rows],
     ]
 
 
 @transaction.atomic
-def accept(raw: bytes, *, envelope_from: str = "", envelope_to: Sequence[str] = (), peer: str = "") -> ReceivedMail:
+def accept(
+    raw: bytes, *, envelope_from: str = "", envelope_to: Sequence[str] = (), peer: str = "", door: str = "smtp"
+) -> ReceivedMail:
     """Store and announce a mail, in the caller's transaction. The same bytes again return the row that stands."""
-    incoming = Incoming(raw, envelope_from, envelope_to, peer)
+    incoming = Incoming(raw, envelope_from, envelope_to, peer, door)
     with connection.cursor() as cursor:
         cursor.execute(STORE, columns([incoming]))
     return ReceivedMail.objects.defer("raw").get(sha256=incoming.sha256)

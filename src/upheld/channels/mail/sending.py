@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
 from upheld.channels.files import open_stored
@@ -17,12 +17,14 @@ from upheld.channels.mail.threading import reply_address
 from upheld.channels.models import OutgoingMail, StoredFile
 from upheld.events.actions import record
 from upheld.events.actors import MAIL
+from upheld.statements import Asked, Given, add_once
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
 PAUSES: Final = (30, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds after the first, second … try; then an hour each
 GIVE_UP_AFTER: Final = timedelta(days=4)
 SWEPT: Final = 200  # due mails for which one sweep queues jobs
+QUEUED: Final = Asked(lambda: OutgoingMail.objects.filter(key=Given("key")))
 NewFile = tuple[str, str, StoredFile] | tuple[str, str, StoredFile, str]  # name, content type, bytes, Content-ID
 
 
@@ -40,6 +42,7 @@ def queue(
     in_reply_to: str = "",
     references: Sequence[str] = (),
     automatic: bool = False,
+    unsubscribe: str = "",
     files: Sequence[NewFile] = (),
 ) -> OutgoingMail:
     """Write the mail as it will leave, and queue the job that sends it, in the caller's transaction.
@@ -47,7 +50,7 @@ def queue(
     `sender` is a name and address of ours; answers come back to a signed form of that address, from which `subject_key` is
     known again. A key that was used before returns the mail queued then, and nothing else happens.
     """
-    known = OutgoingMail.objects.filter(key=key).first()
+    known = QUEUED.first(key=key)
     if known is not None:
         return known
     answered = reply_address(subject_key, sender[1]) if ":" in subject_key else sender[1]
@@ -65,6 +68,7 @@ def queue(
         in_reply_to=in_reply_to,
         references=references,
         automatic=("auto-replied" if in_reply_to else "auto-generated") if automatic else "",
+        unsubscribe=unsubscribe,
         files=[_read(*file) for file in files],
     )
     mail = OutgoingMail(
@@ -78,11 +82,8 @@ def queue(
         raw=compose(letter),
         is_automatic=automatic,
     )
-    try:
-        with transaction.atomic():
-            mail.save(force_insert=True)
-    except IntegrityError:
-        return OutgoingMail.objects.get(key=key)  # somebody queued it at this very moment
+    if not add_once(mail, "key"):
+        return OutgoingMail.objects.get(key=key)
     defer(mail)
     return mail
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import ssl
+import time
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import structlog
+from aiosmtpd.proxy_protocol import ProxyData
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from upheld.channels.mail.committing import Committer, NotStored
 from upheld.channels.mail.receiving import Incoming
+from upheld.channels.mail.trust import Believed
 
 log = structlog.stdlib.get_logger("upheld.mail")
 logging.getLogger("mail.log").setLevel(logging.ERROR)  # the library would log addresses
@@ -50,6 +54,32 @@ class Room:
         self.free += size
 
 
+class Allowance:
+    """How many mails a source may still bring in this minute. 0 a minute is no limit."""
+
+    def __init__(self, a_minute: int) -> None:
+        self.a_minute = a_minute
+        self._minute = 0
+        self._brought: dict[str, int] = {}
+
+    def take(self, source: str, now: float) -> bool:
+        if not self.a_minute:
+            return True
+        if int(now // 60) != self._minute:
+            self._minute, self._brought = int(now // 60), {}
+        self._brought[source] = self._brought.get(source, 0) + 1
+        return self._brought[source] <= self.a_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a door speaks: LMTP or SMTP, behind a balancer that names the real source first, with a certificate or without."""
+
+    is_lmtp: bool = False
+    is_behind_proxy: bool = False
+    tls: ssl.SSLContext | None = None
+
+
 class _Quick:
     """The library looks through all members of its objects for each conversation; these are the ones that it looks for."""
 
@@ -65,9 +95,29 @@ class _Quick:
 class Door(_Quick):
     """What the library calls for the commands of all conversations."""
 
-    def __init__(self, committer: Committer, room: Room) -> None:
+    def __init__(
+        self, committer: Committer, room: Room, *, believed: Believed | None = None, allowance: Allowance | None = None
+    ) -> None:
         self.committer = committer
         self.room = room
+        self.believed = believed or Believed()
+        self.allowance = allowance or Allowance(0)
+
+    async def handle_PROXY(  # noqa: N802
+        self, _server: SMTP, session: Session, _envelope: Envelope, proxy_data: ProxyData
+    ) -> bool:
+        """Only a relay of ours may say on whose behalf it speaks."""
+        return proxy_data.valid and self.believed.is_relay(_host(session.peer))
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        peer = source_of(session)
+        if not self.believed.is_relay(peer) and not self.allowance.take(peer, time.time()):
+            return "451 4.7.1 Too many mails from you in this minute, please try again"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
 
     async def handle_EHLO(  # noqa: N802 - the library finds its hooks by these names
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
@@ -83,12 +133,11 @@ class Door(_Quick):
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
-        peer = session.peer[0] if isinstance(session.peer, tuple) else ""
-        mail = Incoming(
-            envelope.content, _escaped(envelope.mail_from or ""), [_escaped(one) for one in envelope.rcpt_tos], peer
-        )
+        recipients = [_escaped(one) for one in envelope.rcpt_tos]
+        door = "lmtp" if isinstance(server, Conversation) and server.manner.is_lmtp else "smtp"
+        mail = Incoming(envelope.content, _escaped(envelope.mail_from or ""), recipients, source_of(session), door)
         try:
             await self.committer.store(mail)
         except NotStored:
@@ -107,6 +156,19 @@ class Conversation(_Quick, SMTP):
     line_length_limit = READ_AHEAD
     command_size_limit = LONGEST_COMMAND
     is_busy = False  # a mail is under way: it is let finish when the listener stops
+    manner = Manner()
+
+    async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802
+        if not self.manner.is_lmtp:
+            await self.push("500 5.5.1 This is SMTP")
+            return
+        await super().smtp_EHLO(arg)
+
+    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802
+        await (self.push("500 5.5.1 This is LMTP") if self.manner.is_lmtp else super().smtp_EHLO(arg))
+
+    async def smtp_HELO(self, arg: str) -> None:  # noqa: N802
+        await (self.push("500 5.5.1 This is LMTP") if self.manner.is_lmtp else super().smtp_HELO(arg))
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         assert self.envelope is not None
@@ -126,9 +188,11 @@ class Conversation(_Quick, SMTP):
         finally:
             self.is_busy = False
             room.give_back(held.size)
+        answers = len(self.envelope.rcpt_tos) if self.manner.is_lmtp else 1  # LMTP answers for each recipient
         self._set_post_data_state()  # type: ignore[no-untyped-call]
         self._reset_timeout()
-        await self.push(status)
+        for _ in range(answers):
+            await self.push(status)
 
     async def _mail(self, held: _Held) -> bytes:
         """The mail with its dots undone. What is not taken is read to its end as well, before NotTaken is raised."""
@@ -172,9 +236,14 @@ class Conversation(_Quick, SMTP):
         found = _PATH.fullmatch(arg) or _BARE_PATH.fullmatch(arg)
         return (found[1] or NULL_SENDER, found[2]) if found else (None, None)
 
+    @property
+    def is_gone(self) -> bool:
+        """The line is closed; an encrypted one does not always say so by itself."""
+        return self.transport is None or self.transport.is_closing()
+
     def say_goodbye(self) -> None:
         """End the conversation, unless a mail is under way."""
-        if not self.is_busy and self.transport is not None:
+        if not self.is_busy and not self.is_gone:
             transport: Any = self.transport
             transport.write(b"421 4.3.2 Going down, please try again\r\n")
             transport.close()
@@ -208,6 +277,17 @@ class _Held:
         if self.refusal:
             raise NotTaken(self.refusal)
         return b"".join(self.pieces).replace(b"\r\n.", b"\r\n")[2:]
+
+
+def source_of(session: Session) -> str:
+    """The address that the mail comes from, as a balancer before us says, or as the connection does."""
+    if session.proxy_data is not None and session.proxy_data.src_addr is not None:
+        return str(session.proxy_data.src_addr)
+    return _host(session.peer)
+
+
+def _host(peer: object) -> str:
+    return str(peer[0]) if isinstance(peer, tuple) and peer else ""
 
 
 def _escaped(address: str) -> str:

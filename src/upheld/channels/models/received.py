@@ -25,6 +25,7 @@ class ReceivedMail(models.Model):
     """One mail that we answered with 250. It is in exactly one state, and `reason` says why for all but `message`.
 
     The same raw bytes stand once, by constraint. `message_id` is not unique: other bytes under a known one are kept, flagged.
+    `door` is how it came the first time.
     `outcome` is the subject key of what it became (`ticket:42`). `sender` and `title` are what the mail says of itself;
     `authentication` is whether that was proved (`trust.Verdict.as_data`), null until it was looked into.
     """
@@ -36,12 +37,21 @@ class ReceivedMail(models.Model):
         QUARANTINED = "quarantined", "In quarantine"
         DROPPED = "dropped", "Dropped by a rule"
 
+    class Door(models.TextChoices):
+        SMTP = "smtp", "SMTP"
+        LMTP = "lmtp", "LMTP"
+        IMAP = "imap", "a mailbox"
+        WEBHOOK = "webhook", "a provider"
+        PIPE = "pipe", "a program"
+        MBOX = "mbox", "an import"
+
     sha256 = models.CharField(max_length=64, unique=True)
     raw = models.BinaryField()
     size = models.PositiveIntegerField()
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     peer = models.CharField(max_length=64, blank=True)
+    door = models.CharField(max_length=8, choices=Door.choices, default=Door.SMTP, db_default=Door.SMTP)
     received_at = models.DateTimeField(db_default=Now())
     # What follows is written when the mail is read. The listener's own INSERT leaves it to the database.
     message_id = models.CharField(max_length=320, blank=True, db_default="")

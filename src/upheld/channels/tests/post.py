@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from upheld.channels.mail import listener
 from upheld.channels.mail.committing import Committer
+from upheld.channels.mail.session import Manner
 
 SUPPORT = "support@techflowsolutions.com"
 
@@ -80,7 +81,9 @@ class Listening:
 
 
 @contextmanager
-def listening(conninfo: str, committer: Callable[[str], Committer] = Committer) -> Iterator[Listening]:
+def listening(
+    conninfo: str, committer: Callable[[str], Committer] = Committer, *, manner: Manner | None = None
+) -> Iterator[Listening]:
     """A listener in a thread, ended cleanly."""
     ready, begun = threading.Event(), Listening(0)
     loop = asyncio.new_event_loop()
@@ -91,7 +94,7 @@ def listening(conninfo: str, committer: Callable[[str], Committer] = Committer) 
         ready.set()
 
     async def serve() -> None:
-        await listener.serve("127.0.0.1", 0, stop=stop, committer=committer(conninfo), ready=know)
+        await listener.serve("127.0.0.1", 0, stop=stop, manner=manner, committer=committer(conninfo), ready=know)
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()

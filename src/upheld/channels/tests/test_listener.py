@@ -35,10 +35,11 @@ def jobs() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def talk(port: int, *lines: bytes) -> list[bytes]:
-    """Say raw bytes one after another; returns the answers, that to each line after the greeting."""
+def talk(port: int, *lines: bytes, before: bytes = b"") -> list[bytes]:
+    """Say raw bytes one after another; returns the answers, that to each line after the greeting. `before` comes before that."""
     answers = []
     with socket.create_connection(("127.0.0.1", port), 10) as client, client.makefile("rb") as reader:
+        client.sendall(before)
         reader.readline()
         for line in lines:
             client.sendall(line)

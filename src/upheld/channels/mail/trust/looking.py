@@ -26,8 +26,8 @@ def look_into(mail_id: int, *, names: Names | None = None) -> None:
 def _found(mail: ReceivedMail, names: Names) -> Verdict:
     raw = bytes(mail.raw)
     shown = parse_head(raw, envelope_from=mail.envelope_from).sender.address or address_in(mail.envelope_from)
-    environment = settings.UPHELD_MAIL
-    believed = Believed(environment.trusted_relays, environment.trusted_authserv, environment.trusted_sealers)
+    mail_settings = settings.UPHELD_MAIL
+    believed = Believed(mail_settings.trusted_relays, mail_settings.trusted_authserv, mail_settings.trusted_sealers)
     return authenticity(
         raw, shown=shown, peer=mail.peer, envelope_from=mail.envelope_from, names=names, believed=believed
     )
