@@ -66,9 +66,14 @@ def _check(given: argparse.Namespace) -> int:
     if policy is None:
         print(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}.", file=sys.stderr)
         return 1
-    for finding in _findings(policy):
+    findings = _findings(policy)
+    for finding in findings:
         if finding.severity == "error":
             print(f"{_shown(given.folder, finding)}: {_after_key(finding.key)}{finding.problem}", file=sys.stderr)
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    if warnings:
+        said = "1 warning" if warnings == 1 else f"{warnings} warnings"
+        print(f"{said}: `upheld policy lint {given.folder}` tells each with why and remedy.", file=sys.stderr)
     print(f"{policy.name}, version {policy.version}: fine ({len(policy.clauses)} clauses).")
     return 0
 

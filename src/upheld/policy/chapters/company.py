@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from upheld.kernel.durations import format_duration
+from upheld.kernel.text import listed
 from upheld.policy.chapters.blocks import Block, Facts, Sentences, Table
 from upheld.policy.chapters.commitments import value_words
-from upheld.policy.model import Policy
+from upheld.policy.model import Approval, Policy
 from upheld.policy.wording import label
 
 DEFAULTS = {
@@ -21,21 +23,19 @@ DEFAULTS = {
     "language": "Language of a customer of whom none is known",
     "ladder": "Ladder on which a ticket is raised where none is named",
 }
-_SERVICES_IN_A_TABLE = 2
 
 
 def plans(policy: Policy, language: str) -> list[Block]:
     entries = []
     for plan in policy.plans.values():
-        lines = [plan.about.text(language), f"Support: {plan.level}." if plan.level else ""]
+        level = plan.level_in.get(language, plan.level)
+        lines = [plan.about.text(language), f"Support: {level}." if level else ""]
         entries.append((plan.label.text(language), tuple(line for line in lines if line)))
     blocks: list[Block] = [Facts(tuple(entries))] if entries else []
-    services = list(dict.fromkeys(service for plan in policy.plans.values() for service in plan.services))
+    by_plan = {plan.name: plan.services_in.get(language, plan.services) for plan in policy.plans.values()}
+    services = list(dict.fromkeys(service for some in by_plan.values() for service in some))
     if services:
-        rows = [
-            (service, *("yes" if service in plan.services else "–" for plan in policy.plans.values()))
-            for service in services
-        ]
+        rows = [(service, *("yes" if service in some else "–" for some in by_plan.values())) for service in services]
         columns = ("Service", *(plan.label.text(language) for plan in policy.plans.values()))
         blocks.append(Table("What each plan includes", columns, tuple(rows)))
     return blocks
@@ -79,21 +79,31 @@ def departments(policy: Policy, language: str) -> list[Block]:
             entries.append((one.label.text(language), tuple(line for line in known if line)))
         blocks.append(Facts(tuple(entries), "Departments"))
     if policy.categories:
-        rows = [
-            (
-                one.label.text(language),
-                label(policy, "department", one.department, language) if one.department else "–",
-                one.priority or "–",
-            )
-            for one in policy.categories.values()
-        ]
-        blocks.append(
-            Table("What tickets are about, and where they go", ("Category", "Department", "Priority"), tuple(rows))
-        )
+        blocks.append(_categories(policy, language))
     if policy.product_areas:
         names = tuple(one.label.text(language) for one in policy.product_areas.values())
         blocks.append(Sentences(names, "Parts of the product"))
     return blocks
+
+
+def _categories(policy: Policy, language: str) -> Table:
+    """Columns that no category fills are left out."""
+    rows = [
+        (
+            one.label.text(language),
+            one.about.text(language),
+            label(policy, "department", one.department, language) if one.department else "–",
+            one.priority or "–",
+            ", ".join(one.keywords),
+        )
+        for one in policy.categories.values()
+    ]
+    heads = ("Category", "About", "Goes to", "Priority", "Suggested by the words")
+    kept = [place for place in range(len(heads)) if any(row[place] for row in rows)]
+    columns = tuple(heads[place] for place in kept)
+    return Table(
+        "What tickets are about, and where they go", columns, tuple(tuple(row[place] for place in kept) for row in rows)
+    )
 
 
 def rules(policy: Policy, language: str) -> list[Block]:
@@ -101,12 +111,22 @@ def rules(policy: Policy, language: str) -> list[Block]:
     if policy.rules:
         blocks.append(Sentences(tuple(rule_sentence(name, value) for name, value in policy.rules.items())))
     if policy.defaults:
-        entries = tuple(
+        entries = [
             (DEFAULTS.get(name, name), (default_words(policy, name, value, language),))
             for name, value in policy.defaults.items()
-        )
-        blocks.append(Facts(entries, "Where nothing else decides"))
+        ]
+        blocks.append(Facts(tuple(entries), "Where nothing else decides"))
+    blocks.append(Sentences(tuple(_approval(policy.approval)), "How this policy changes"))
     return blocks
+
+
+def _approval(approval: Approval) -> Iterator[str]:
+    roles = listed([f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in approval.roles])
+    yield f"A new version is approved by {roles}, none of whom wrote it."
+    if approval.acknowledge_within is not None:
+        yield f"Everybody here confirms within {format_duration(approval.acknowledge_within)} that they have read it."
+    if approval.remind_every is not None:
+        yield f"Who has not is reminded every {format_duration(approval.remind_every)}."
 
 
 def rule_sentence(name: str, value: Any) -> str:

@@ -26,17 +26,21 @@ _ASKED = {
 }
 
 
+def calendar_title(policy: Policy, name: str, language: str) -> str:
+    """The name that people read: its own where it has one, else `office` as `Office hours`."""
+    if name in policy.calendar_names:
+        return policy.calendar_names[name].text(language)
+    spoken = name.replace("-", " ").replace("_", " ")
+    title = spoken[:1].upper() + spoken[1:]
+    return title if name == "always" or "hour" in spoken.lower() else f"{title} hours"
+
+
 def hours(policy: Policy, language: str) -> list[Block]:
-    return [
-        Group(
-            "calendar",
-            name,
-            name.replace("-", " ").capitalize(),
-            "",
-            (Sentences(tuple(calendar_sentences(policy, name))),),
-        )
-        for name in policy.calendars
-    ]
+    groups: list[Block] = []
+    for name in policy.calendars:
+        sentences = Sentences(tuple(calendar_sentences(policy, name)))
+        groups.append(Group("calendar", name, calendar_title(policy, name, language), "", (sentences,)))
+    return groups
 
 
 def escalation(policy: Policy, language: str) -> list[Block]:

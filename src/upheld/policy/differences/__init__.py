@@ -15,13 +15,14 @@ from dataclasses import fields
 from upheld.kernel.durations import format_duration
 from upheld.policy.chapters import TITLES
 from upheld.policy.chapters.company import DEFAULTS, default_words
+from upheld.policy.chapters.desk import calendar_title
 from upheld.policy.differences.cells import tell_cells
 from upheld.policy.differences.difference import NOTHING, Comparing, Difference, Kind, Spot
 from upheld.policy.differences.equality import same
 from upheld.policy.differences.parts import tell_part, tell_parts, tell_words
 from upheld.policy.differences.phrases import RULES
 from upheld.policy.differences.renames import without_renames
-from upheld.policy.differences.sections import SECTIONS, calendar_title, tell_section
+from upheld.policy.differences.sections import SECTIONS, tell_section
 from upheld.policy.differences.words import tell_prose, text_difference
 from upheld.policy.model import Policy, Words
 
@@ -103,7 +104,15 @@ def _tell_calendar_names(comparing: Comparing) -> None:
         before, after = old.get(name, Words({})), new.get(name, Words({}))
         if not same(before, after):
             tell_words(
-                Spot(comparing, "hours", f"calendar_names.{name}", calendar_title(name)), "its name", before, after
+                Spot(
+                    comparing,
+                    "hours",
+                    f"calendar_names.{name}",
+                    calendar_title(comparing.lexicon, name, comparing.language),
+                ),
+                "its name",
+                before,
+                after,
             )
 
 

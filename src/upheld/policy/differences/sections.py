@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from upheld.policy.chapters.desk import address_words, notification_sentence, open_words
+from upheld.policy.chapters.desk import address_words, calendar_title, notification_sentence, open_words
 from upheld.policy.differences.cells import tell_cells
 from upheld.policy.differences.clauses import clause_in_brief, tell_clause, whole_clause
 from upheld.policy.differences.difference import Comparing, Spot
@@ -86,14 +86,10 @@ def _notification_in_brief(policy: Policy, notification: Any, language: str) -> 
     return notification_sentence(policy, notification, language).rstrip(".")
 
 
-def calendar_title(name: str) -> str:
-    """`office` as `Office hours`."""
-    spoken = name.replace("-", " ").replace("_", " ")
-    return f"{spoken[:1].upper()}{spoken[1:]}" + ("" if "hour" in spoken.lower() else " hours")
-
-
 def _calendar_in_brief(policy: Policy, calendar: Any, language: str) -> str:
-    return f"{calendar_title(calendar.name)}: {' '.join(calendar_sentences(policy, calendar.name))}".rstrip(".")
+    return f"{calendar_title(policy, calendar.name, language)}: {' '.join(calendar_sentences(policy, calendar.name))}".rstrip(
+        "."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +170,7 @@ def _spot(comparing: Comparing, section: Section, name: Any, thing: Any) -> Spot
 
 def _about(comparing: Comparing, section: Section, name: str, thing: Any) -> str:
     if section.field == "calendars":
-        return calendar_title(name)
+        return calendar_title(comparing.lexicon, name, comparing.language)
     if section.field in ("levels", "priorities"):
         return f"{section.prefix}{name}"
     label = getattr(thing, "label", None)
