@@ -11,6 +11,7 @@ from upheld.accounts.models import Account, Contact, Domain, Identity
 from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.people.models import Agent, Person
+from upheld.statements import Asked, Given, add, add_once
 
 # fmt: off
 PUBLIC_PROVIDERS = frozenset({
@@ -24,6 +25,14 @@ PUBLIC_PROVIDERS = frozenset({
 
 
 DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
+
+
+CONTACT_AT = Asked(
+    lambda: Contact.objects.select_related("person", "account").filter(
+        identities__kind="mail", identities__value=Given("email")
+    )
+)
+PERSON_AT = Asked(lambda: Person.objects.filter(email=Given("email")))
 
 
 class AccountRefused(Exception):
@@ -123,6 +132,13 @@ def close_account(account: Account, *, by: Actor, at: datetime) -> None:
     record("account.closed", account.key, by=by, at=at)
 
 
+def reachable_again(contact: Contact, *, at: datetime) -> None:
+    """Mails to the contact came back before; now they wrote from that address, or somebody of ours knows better."""
+    if contact.bounced_at is not None and contact.bounced_at < at:
+        contact.bounced_at = None
+        contact.save(update_fields=["bounced_at"])
+
+
 def attributes(account: Account) -> dict[str, str]:
     """What the policy's matchers may ask of an account."""
     return {
@@ -168,6 +184,11 @@ def add_domain(account: Account, *, name: str, by: Actor, at: datetime) -> Domai
     return domain
 
 
+def contact_at(email: str) -> Contact | None:
+    """The contact with this mail address, with person and account, if there is one. One query."""
+    return CONTACT_AT.first(email=email.strip().lower())
+
+
 @transaction.atomic
 def add_contact(
     *,
@@ -183,21 +204,18 @@ def add_contact(
     email = email.strip().lower()
     if "@" not in email:
         raise AccountRefused(f"“{email}” is no mail address.")
-    known = Contact.objects.at_address(email).first()
+    known = contact_at(email)
     if known is not None:
         return known
-    person = Person.objects.filter(email=email).first()
+    person = PERSON_AT.first(email=email)
     if person is None:
-        person = Person.objects.create_user(
-            email,
-            None,
-            name=name,
-            zone=zone or (account.zone if account else "UTC"),
-            language=account.language if account else "en",
-        )
-    contact, _ = Contact.objects.get_or_create(
-        person=person, defaults={"account": account, "is_administrator": is_administrator}
-    )
-    Identity.objects.get_or_create(kind="mail", value=email, defaults={"contact": contact})
+        zone, language = zone or (account.zone if account else "UTC"), account.language if account else "en"
+        person = Person(email=email, name=name, zone=zone, language=language)
+        person.set_unusable_password()
+        add(person)
+    contact = Contact(person=person, account=account, is_administrator=is_administrator)
+    if not add_once(contact, "person_id"):
+        contact = Contact.objects.get(person=person)
+    add_once(Identity(contact=contact, kind="mail", value=email), "kind", "value")
     record("contact.added", contact.key, by=by, at=at, data={"account": account.key if account else None})
     return contact

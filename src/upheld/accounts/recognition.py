@@ -6,9 +6,12 @@ import re
 from datetime import datetime
 from typing import Final
 
-from upheld.accounts.actions import PUBLIC_PROVIDERS, add_contact
+from django.db.models.functions import Length
+
+from upheld.accounts.actions import PUBLIC_PROVIDERS, add_contact, contact_at
 from upheld.accounts.models import Account, Contact
 from upheld.events.actors import Actor
+from upheld.statements import Asked, Given, among
 
 # Brands that give addresses away under many countries' domains, and services whose addresses are made for one use.
 _BRANDS: Final = re.compile(
@@ -25,6 +28,13 @@ _ALSO_SHARED: Final = """
 _SHARED: Final = frozenset(_ALSO_SHARED.split())
 
 
+ACCOUNT_OF: Final = Asked(
+    lambda: (
+        Account.objects.open().filter(among("domains__name", Given("names"))).order_by(Length("domains__name").desc())
+    )
+)
+
+
 def is_public_provider(domain: str) -> bool:
     """Whether the people with addresses at this domain have nothing in common."""
     name = domain.strip().lower().rstrip(".")
@@ -34,17 +44,13 @@ def is_public_provider(domain: str) -> bool:
 def account_of_domain(domain: str) -> Account | None:
     """The open account that said this mail domain, or one above it, is theirs. Never by a public provider's domain."""
     labels = domain.strip().lower().rstrip(".").split(".")
-    for first in range(max(1, len(labels) - 1)):
-        name = ".".join(labels[first:])
-        account = None if is_public_provider(name) else Account.objects.by_domain(name).first()
-        if account is not None:
-            return account
-    return None
+    names = [".".join(labels[first:]) for first in range(max(1, len(labels) - 1))]
+    return ACCOUNT_OF.first(names=[name for name in names if not is_public_provider(name)])
 
 
 def known(address: str) -> Contact | None:
     """The contact with this mail address, if there is one."""
-    return Contact.objects.at_address(address).select_related("person", "account").first()
+    return contact_at(address)
 
 
 def recognise(address: str, name: str, *, by: Actor, at: datetime) -> Contact:

@@ -41,7 +41,7 @@ def hold(subject: str) -> Clock:
     """Lock the subject until the end of the transaction, and bind it to the policy in force if it is new."""
     clock = HELD.first(subject=subject)
     if clock is None:
-        add_once(Clock(subject=subject, version=version_in_force()), unique="subject")
+        add_once(Clock(subject=subject, version=version_in_force()), "subject")
         (clock,) = HELD(subject=subject)
     return clock
 

@@ -5,7 +5,7 @@ the SQL once; `add`, `change` and their like keep that of an INSERT or UPDATE. M
 For what is asked now and then, a query of Django's is shorter and better. Any room with rows may call this one.
 """
 
-from upheld.statements.asking import Asked, Given, among
-from upheld.statements.writing import add, add_all, add_once, change, change_all
+from upheld.statements.asking import Asked, Given, among, take_over
+from upheld.statements.writing import add, add_all, add_once, change, change_all, next_numbers
 
-__all__ = ["Asked", "Given", "add", "add_all", "add_once", "among", "change", "change_all"]
+__all__ = ["Asked", "Given", "add", "add_all", "add_once", "among", "change", "change_all", "next_numbers", "take_over"]

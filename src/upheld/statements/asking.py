@@ -35,6 +35,13 @@ def among(column: str, given: Given) -> Func:
     return Func(F(column), given, template=template, arg_joiner=" = ANY(", output_field=models.BooleanField())
 
 
+def take_over(row: models.Model, fresh: models.Model) -> None:
+    """Let the row say what a fresh reading of it says, with its relations. As `refresh_from_db(from_queryset=…)`."""
+    row.__dict__.update({name: value for name, value in fresh.__dict__.items() if name != "_state"})
+    row.__dict__.pop("_prefetched_objects_cache", None)
+    row._state.fields_cache = fresh._state.fields_cache
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     sql: str

@@ -38,14 +38,14 @@ def add_all(rows: Sequence[models.Model]) -> None:
         _take(row, insert, returned)
 
 
-def add_once(row: models.Model, *, unique: str) -> bool:
-    """Insert the row unless one with the same value in the column `unique` stands already. Says whether it was inserted.
+def add_once(row: models.Model, *unique: str) -> bool:
+    """Insert the row unless one with the same values in the columns `unique` stands already. Says whether it was inserted.
 
     Of two transactions with the same value the later one waits, and then inserts only if the earlier was rolled back.
     """
     insert = _insert(type(row), _left_out(row))
     with connection.cursor() as cursor:
-        cursor.execute(insert.once(unique), [insert.value(field, row) for field in insert.fields])
+        cursor.execute(insert.once(*unique), [insert.value(field, row) for field in insert.fields])
         if cursor.rowcount == 0:
             return False
         _take(row, insert, cursor.fetchone() if insert.returned else ())
@@ -69,6 +69,21 @@ def change_all(rows: Sequence[models.Model], fields: Iterable[str]) -> None:
             raise DatabaseError(f"{len(rows) - cursor.rowcount} of {len(rows)} rows are gone.")
 
 
+def next_numbers(*kinds: type[models.Model]) -> list[int]:
+    """A number for a new row of each of these models, so that rows can speak of each other before they are written."""
+    with connection.cursor() as cursor:
+        cursor.execute(_numbers(kinds))
+        numbers = cursor.fetchone()
+    assert numbers is not None
+    return list(numbers)
+
+
+@lru_cache(maxsize=16)
+def _numbers(kinds: tuple[type[models.Model], ...]) -> str:
+    sequences = (f"pg_get_serial_sequence('\"{kind._meta.db_table}\"', '{kind._meta.pk.column}')" for kind in kinds)
+    return f"SELECT {', '.join(f'nextval({one})' for one in sequences)}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Update:
     many: str
@@ -85,9 +100,10 @@ class _Insert:
     def value(self, field: AnyField, row: models.Model) -> Any:
         return _value(field, row, is_new=True)
 
-    def once(self, unique: str) -> str:
+    def once(self, *unique: str) -> str:
         into, returning, back = self.one.partition(" RETURNING ")
-        return f'{into} ON CONFLICT ("{unique}") DO NOTHING{returning}{back}'
+        columns = ", ".join(f'"{column}"' for column in unique)
+        return f"{into} ON CONFLICT ({columns}) DO NOTHING{returning}{back}"
 
 
 def _value(field: AnyField, row: models.Model, *, is_new: bool) -> Any:

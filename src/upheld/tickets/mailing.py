@@ -6,10 +6,23 @@ from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.channels.models import OutgoingMail
 from upheld.people.models import Person
-from upheld.tickets.models import Message, Ticket
+from upheld.statements import Asked, Given
+from upheld.tickets.models import Attachment, Message, Ticket
 from upheld.tickets.recording import policy_for
 
 MOST_REFERENCES = 20
+
+ATTACHED = Asked(lambda: Attachment.objects.select_related("file").filter(message=Given("message")).order_by("id"))
+WATCHING = Asked(lambda: Person.objects.filter(watched_tickets=Given("ticket"), is_active=True, agent=None))
+SAID = Asked(
+    lambda: (
+        Message.objects.public()
+        .filter(ticket=Given("ticket"))
+        .order_by("at", "id")
+        .values_list("received__message_id", "outgoing__message_id")
+    )
+)
+SENT = Asked(lambda: OutgoingMail.objects.filter(key=Given("key")).values_list("message_id"))
 
 
 def mail_reply(ticket: Ticket, message: Message) -> OutgoingMail | None:
@@ -29,7 +42,7 @@ def mail_reply(ticket: Ticket, message: Message) -> OutgoingMail | None:
         sender=sender_of(policy_for(ticket), ticket.department, author=message.author),
         in_reply_to=references[-1] if references else "",
         references=references,
-        files=[(one.name, one.content_type, one.file) for one in message.attachments.select_related("file")],
+        files=[(one.name, one.content_type, one.file) for one in ATTACHED(message=message.pk)],
     )
 
 
@@ -42,18 +55,17 @@ def requester_address(ticket: Ticket) -> tuple[str, str] | None:
 def copies(ticket: Ticket, message: Message) -> list[tuple[str, str]]:
     """Who is copied: the addresses that the author chose, and the customer's colleagues who watch."""
     chosen = [("", address) for address in message.cc]
-    watching = Person.objects.filter(watched_tickets=ticket, is_active=True, agent=None)
+    watching = WATCHING(ticket=ticket.pk)
     known = {address.lower() for _, address in chosen} | {ticket.requester.person.email}
     return chosen + [(person.name, person.email) for person in watching if person.email not in known]
 
 
 def thread_ids(ticket: Ticket) -> list[str]:
     """The Message-IDs of the thread so far, oldest first, so that mail programs show it as one conversation. Two queries."""
-    rows = ticket.messages.public().order_by("at", "id").values_list("received__message_id", "outgoing__message_id")
-    ids = [received or sent for received, sent in rows if received or sent]
-    first = OutgoingMail.objects.filter(key=f"acknowledge:{ticket.pk}").values_list("message_id", flat=True).first()
-    if first and first not in ids:
-        ids.insert(1 if ids else 0, first)
+    ids = [received or sent for received, sent in SAID(ticket=ticket.pk) if received or sent]
+    for (first,) in SENT(key=f"acknowledge:{ticket.pk}"):
+        if first not in ids:
+            ids.insert(1 if ids else 0, first)
     return ids[:1] + ids[1:][-(MOST_REFERENCES - 1) :]
 
 

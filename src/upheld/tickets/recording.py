@@ -13,15 +13,26 @@ from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.events.models import Event
 from upheld.policy import Policy
+from upheld.statements import Asked, Given, change, take_over
 from upheld.tickets.models import Ticket
+
+HELD = Asked(
+    lambda: (
+        Ticket.objects.select_related("requester__person", "account")
+        .select_for_update(of=("self",))
+        .filter(pk=Given("pk"))
+    )
+)
 
 
 def lock(ticket: Ticket) -> Ticket:
     """Read the ticket afresh and keep it until the end of the transaction, so that what two people do comes one after
     the other.
     """
-    held = Ticket.objects.select_related("requester__person", "account").select_for_update(of=("self",))
-    ticket.refresh_from_db(from_queryset=held)
+    fresh = HELD.first(pk=ticket.pk)
+    if fresh is None:
+        raise Ticket.DoesNotExist
+    take_over(ticket, fresh)
     return ticket
 
 
@@ -51,7 +62,7 @@ def happened(
         return None
     ticket.due_at = tightest(follow_many([clock], at=at)[ticket.key])
     ticket.changed_at = at
-    ticket.save(update_fields={*saving, "due_at", "changed_at"})
+    change(ticket, {*saving, "due_at", "changed_at"})
     return event
 
 

@@ -83,8 +83,8 @@ def test_every_model_of_ours_can_be_written_so() -> None:
 def test_a_row_of_a_known_value_is_added_once_and_the_transaction_goes_on() -> None:
     first, second = event(), event()
     first.key = second.key = "a"
-    assert add_once(first, unique="key")
-    assert not add_once(second, unique="key")
+    assert add_once(first, "key")
+    assert not add_once(second, "key")
     assert second.pk is None
     assert list(Event.objects.filter(key="a")) == [first]
 

@@ -12,9 +12,11 @@ from upheld.channels.models import ReceivedMail, StoredFile
 from upheld.events.actors import Actor
 from upheld.people.models import Person
 from upheld.policy import Policy
+from upheld.statements import add, add_all, change
 from upheld.tickets.actions import resolution
 from upheld.tickets.actions.errors import Refused, TicketClosed
-from upheld.tickets.models import Attachment, Draft, Message, Ticket
+from upheld.tickets.actions.reading import drop_draft
+from upheld.tickets.models import Attachment, Message, Ticket
 from upheld.tickets.recording import happened, lock, policy_for
 
 Status = Ticket.Status
@@ -71,9 +73,9 @@ def reply(
         from upheld.tickets.mailing import mail_reply
 
         message.outgoing = mail_reply(ticket, message)
-        message.save(update_fields=["outgoing"])
+        change(message, ["outgoing"])
     if author is not None:
-        Draft.objects.filter(person=author, ticket=ticket, is_internal=False).delete()
+        drop_draft(ticket, author, is_internal=False)
     _said(ticket, message, text)
     ticket.status = (
         Status.WAITING if then == Status.WAITING else Status.OPEN if not ticket.is_settled else ticket.status
@@ -144,7 +146,7 @@ def note(
         is_internal=True,
     )
     if author is not None:
-        Draft.objects.filter(person=author, ticket=ticket, is_internal=True).delete()
+        drop_draft(ticket, author, is_internal=True)
     happened(ticket, "noted", by=by, at=at, message=message.pk)
     return message
 
@@ -176,17 +178,21 @@ def add_message(
     files: Sequence[NewFile] = (),
     received: ReceivedMail | None = None,
     is_internal: bool = False,
+    number: int | None = None,
 ) -> Message:
     """The row of a message with its attachments, and nothing else: actions call it, doors never."""
-    message = Message.objects.create(
-        ticket=ticket, is_internal=is_internal, by=by, author=author, actor=actor.key, text=text, html=html, channel=channel,
-        cc=list(cc), at=at, received=received,
+    message = Message(
+        pk=number, ticket=ticket, is_internal=is_internal, by=by, author=author, actor=actor.key, text=text, html=html,
+        channel=channel, cc=list(cc), at=at, received=received,
     )  # fmt: skip
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message, file=new.file, name=new.name, content_type=new.content_type, content_id=new.content_id
-        )
-        for new in files
+    add(message)
+    add_all(
+        [
+            Attachment(
+                message=message, file=new.file, name=new.name, content_type=new.content_type, content_id=new.content_id
+            )
+            for new in files
+        ]
     )
     return message
 

@@ -16,10 +16,13 @@ from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.people.models import Person, Team
 from upheld.policy import Policy
+from upheld.statements import Asked, Given, add, next_numbers
 from upheld.tickets.actions.conversation import NewFile, add_message, preview_of
 from upheld.tickets.actions.errors import UnknownName
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import tightest
+
+TEAM = Asked(lambda: Team.objects.filter(department=Given("department")).order_by("id")[:1])
 
 
 @transaction.atomic
@@ -47,58 +50,61 @@ def open_ticket(
     received: ReceivedMail | None = None,
     automatic: bool = False,
 ) -> Ticket:
-    """Open a ticket with its first message. What is not given is decided by the policy: priority from impact and
-    urgency, else from
-    the category; department from the category; plan from the account. Raises UnknownName for a name the policy does not declare.
+    """Open a ticket with its first message. What is not given is decided by the policy: priority from impact and urgency,
+    else from the category; department from the category; plan from the account. Raises UnknownName for a name the policy does
+    not declare.
 
     Of `cc`, colleagues of the requester watch the ticket, unless `copies_watch` says that nobody proved who asks for it.
     The acknowledgement is not sent here: `acknowledging` hears `ticket.opened`.
     """
     policy = in_force()
-    account = requester.account
-    category = category or policy.defaults.get("category", "")
-    named = policy.categories.get(category)
-    department = department or (named.department if named else "") or policy.defaults.get("department", "")
     ticket = Ticket(
-        title=" ".join(title.split())[:240] or preview_of(text)[:80] or "(no subject)",
-        account=account,
-        requester=requester,
-        plan=account.plan if account else policy.defaults.get("plan", next(iter(policy.plans), "")),
-        priority=priority or priority_for(policy, impact=impact, urgency=urgency, category=category),
-        impact=impact,
-        urgency=urgency,
-        category=category,
-        product_area=product_area,
-        department=department,
-        channel=channel,
-        language=language or (account.language if account else requester.person.language),
-        region=account.region if account else "",
-        tags=list(tags),
-        essentials=dict(essentials or {}),
-        team=Team.objects.filter(department=department).order_by("id").first() if department else None,
-        opened_at=at,
-        changed_at=at,
-        last_message_at=at,
-        last_message_by=Message.By.CUSTOMER,
-        preview=preview_of(text),
-    )
-    check_names(policy, ticket)
-    ticket.save(force_insert=True)
-    message = add_message(
-        ticket, by=Message.By.CUSTOMER, actor=by, author=requester.person, text=text, html=html, channel=channel, at=at,
-        cc=cc, files=files, received=received,
+        title=" ".join(title.split())[:240] or preview_of(text)[:80] or "(no subject)", preview=preview_of(text),
+        requester=requester, account=requester.account, channel=channel, language=language,
+        priority=priority, impact=impact, urgency=urgency,
+        category=category, product_area=product_area, department=department,
+        tags=list(tags), essentials=dict(essentials or {}),
+        opened_at=at, changed_at=at, last_message_at=at, last_message_by=Message.By.CUSTOMER,
     )  # fmt: skip
-    watchers = (
-        Person.objects.filter(email__in=[address.lower() for address in cc]) if cc and account and copies_watch else ()
-    )
-    ticket.watchers.add(*(person for person in watchers if is_colleague(person, requester)))
-    given = {name: value for name, value in ticket.attributes().items() if value not in ("", [])}
-    data = {**given, "account": account.key if account else None, "automatic": automatic, "message": message.pk}
-    event = record("ticket.opened", ticket.key, by=by, at=at, data=data)
+    decide(policy, ticket)
+    check_names(policy, ticket)
+    ticket.pk, number = next_numbers(Ticket, Message)
+    event = record("ticket.opened", ticket.key, by=by, at=at, data=_facts(ticket, message=number, automatic=automatic))
     assert event is not None  # only an event with a key can be known already
     ticket.due_at = tightest(follow_new(ticket.key, [event], at=at))
-    ticket.save(update_fields=["due_at"])
+    add(ticket)
+    add_message(
+        ticket, by=Message.By.CUSTOMER, actor=by, author=requester.person, text=text, html=html, channel=channel, at=at,
+        cc=cc, files=files, received=received, number=number,
+    )  # fmt: skip
+    if cc and copies_watch and requester.account_id is not None:
+        copied = Person.objects.filter(email__in=[address.lower() for address in cc])
+        ticket.watchers.add(*(person for person in copied if is_colleague(person, requester)))
     return ticket
+
+
+def decide(policy: Policy, ticket: Ticket) -> None:
+    """Fill in what was not given: by the policy, and by what is known of the account and the requester."""
+    account = ticket.account
+    ticket.category = ticket.category or policy.defaults.get("category", "")
+    named = policy.categories.get(ticket.category)
+    ticket.department = (
+        ticket.department or (named.department if named else "") or policy.defaults.get("department", "")
+    )
+    ticket.priority = ticket.priority or priority_for(
+        policy, impact=ticket.impact, urgency=ticket.urgency, category=ticket.category
+    )
+    ticket.plan = account.plan if account else policy.defaults.get("plan", next(iter(policy.plans), ""))
+    ticket.region = account.region if account else ""
+    ticket.language = ticket.language or (account.language if account else ticket.requester.person.language)
+    ticket.team = TEAM.first(department=ticket.department) if ticket.department else None
+
+
+def _facts(ticket: Ticket, *, message: int, automatic: bool) -> dict[str, Any]:
+    """What the event of the opening says: every attribute that has a value, and the number of the first message."""
+    given = {name: value for name, value in ticket.attributes().items() if value not in ("", [])}
+    account = ticket.account.key if ticket.account else None
+    return {**given, "account": account, "automatic": automatic, "message": message}
 
 
 def priority_for(policy: Policy, *, impact: str, urgency: str, category: str) -> str:

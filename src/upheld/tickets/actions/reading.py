@@ -16,6 +16,8 @@ INSERT INTO tickets_reading (person_id, ticket_id, read_at) SELECT %s, %s, %s FR
 ON CONFLICT (person_id, ticket_id) DO UPDATE SET read_at = greatest(tickets_reading.read_at, excluded.read_at)
 """
 
+DROP = "DELETE FROM tickets_draft WHERE person_id = %s AND ticket_id = %s AND is_internal = %s"
+
 
 class Numbered(Protocol):
     """A ticket, or what a page knows of one."""
@@ -45,4 +47,5 @@ def keep_draft(ticket: Ticket, person: Person, *, text: str, is_internal: bool) 
 
 
 def drop_draft(ticket: Ticket, person: Person, *, is_internal: bool) -> None:
-    Draft.objects.filter(ticket=ticket, person=person, is_internal=is_internal).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(DROP, [person.pk, ticket.pk, is_internal])

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from upheld.accounts.actions import add_contact
-from upheld.accounts.models import Account, Contact
+from upheld.accounts.models import Contact
+from upheld.accounts.recognition import recognise
 from upheld.commitments.policies import in_force
 from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.errors import Refused
@@ -87,6 +87,4 @@ def create(request: AgentRequest) -> HttpResponse:
 
 def _requester(request: AgentRequest, asked: dict[str, Any]) -> Contact:
     """The contact of that address, or a new one of the account that owns its domain, if one does."""
-    email = asked["requester"].lower()
-    account = Account.objects.by_domain(email.partition("@")[2]).first()
-    return add_contact(email=email, name=asked["name"], account=account, by=request.agent.actor, at=timezone.now())
+    return recognise(asked["requester"], asked["name"], by=request.agent.actor, at=timezone.now())
