@@ -25,7 +25,8 @@ from upheld.tickets.routing import own_addresses
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
-MOST_AN_HOUR: Final = 3  # acknowledgements to one address, whatever it sends
+ENOUGH: Final = ((timedelta(hours=1), 3), (timedelta(days=1), 20))
+"""Acknowledgements to one address in an hour and in a day: no more, whatever is sent in its name."""
 LOCALE: Final = "en"  # of the templates
 
 
@@ -48,7 +49,7 @@ def acknowledge(event: Event) -> None:
     if not address or address in own_addresses(policy) or ticket.requester.bounced_at is not None:
         return
     hold_ids([f"acknowledge {address}"])
-    if _sent_to(address, event.recorded_at - timedelta(hours=1)) >= MOST_AN_HOUR:
+    if any(_sent_to(address, event.recorded_at - span) >= most for span, most in ENOUGH):
         log.info("not acknowledged, this address had enough", ticket=ticket.pk)
         return
     _queue(ticket, policy, in_reply_to=mail.message_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,13 @@ def test_an_empty_envelope_sender_is_not_answered(cast: Cast) -> None:
 def test_an_address_gets_three_an_hour_whatever_it_sends(cast: Cast) -> None:
     tickets = [ticket_of(take(letter(f"Number {number}"))) for number in range(6)]
     assert [acknowledgement(ticket) is not None for ticket in tickets] == [True] * 3 + [False] * 3
+
+
+def test_an_address_gets_twenty_a_day_however_they_are_spread(cast: Cast) -> None:
+    for number in range(22):
+        take(letter(f"Number {number}"))
+        OutgoingMail.objects.update(queued_at=datetime.now(UTC) - timedelta(hours=2 + number % 20))
+    assert OutgoingMail.objects.filter(key__startswith="acknowledge:").count() == 20
 
 
 def test_it_is_sent_once_however_often_the_handler_runs(cast: Cast) -> None:
