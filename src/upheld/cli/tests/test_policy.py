@@ -36,6 +36,13 @@ def test_a_good_policy(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == "small, version 1: fine (0 clauses).\n"
 
 
+def test_a_policy_with_warnings_is_fine_and_says_how_many(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "check", str(POLICIES / "guidelines")]) == 0
+    out, err = capsys.readouterr()
+    assert "fine" in out
+    assert err.startswith("3 warnings: `upheld policy lint ")
+
+
 def test_a_wrong_policy_as_data(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "commitments.yaml").write_text(CLAUSE.replace("kept_by", "kept_bye"))
     assert main(["policy", "check", str(folder), "--json"]) == 1
@@ -104,7 +111,9 @@ def test_lint_of_what_is_no_policy(folder: Path, capsys: pytest.CaptureFixture[s
 def test_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "a" / "b"
     assert main(["policy", "schema", str(target)]) == 0
-    assert sorted(path.name for path in target.iterdir()) == sorted(name.replace(".yaml", ".json") for name in DESCRIBED)
+    assert sorted(path.name for path in target.iterdir()) == sorted(
+        name.replace(".yaml", ".json") for name in DESCRIBED
+    )
     (tmp_path / "file").write_text("")
     assert main(["policy", "schema", str(tmp_path / "file")]) == 1
     assert "cannot be written" in capsys.readouterr().err

@@ -110,7 +110,7 @@ def _tell_calendar_names(comparing: Comparing) -> None:
                     f"calendar_names.{name}",
                     calendar_title(comparing.lexicon, name, comparing.language),
                 ),
-                "its name",
+                "its name:",
                 before,
                 after,
             )

@@ -92,13 +92,13 @@ class Spot:
 
     def tell_change(self, what: str, before: str, after: str) -> None:
         """`About: what before → after`, shortened where it is long."""
-        phrase = f"{what} " if what else ""
+        phrase, noun = (f"{what} " if what else ""), (f"{what.rstrip(':')} " if what else "")
         if before == NOTHING:
-            self.tell(f"{self.about}: {phrase}is new: {quoted(after)}", "", after, "added")
+            self.tell(f"{self.about}: {noun}is new: {quoted(after)}", "", after, "added")
         elif after == NOTHING:
-            self.tell(f"{self.about}: {phrase}is gone: {quoted(before)}", before, "", "removed")
+            self.tell(f"{self.about}: {noun}is gone: {quoted(before)}", before, "", "removed")
         elif max(len(before), len(after)) > _LONGEST_IN_A_SENTENCE:
-            reads = f"{what} reads" if what else "it reads"
+            reads = f"{noun}reads" if what else "it reads"
             self.tell(
                 f"{self.about}: {reads} differently now: {quoted(after)} (before: {quoted(before)})", before, after
             )

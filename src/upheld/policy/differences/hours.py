@@ -30,7 +30,7 @@ def tell_calendar(spot: Spot, before: Calendar, after: Calendar) -> None:
         )
         return
     if old.zone != new.zone:
-        spot.below("zone").tell_change("time zone", old.zone or NOTHING, new.zone or NOTHING)
+        spot.below("zone").tell_change("time zone:", old.zone or NOTHING, new.zone or NOTHING)
     _tell_week(spot, old, new)
     _tell_holidays(spot, old, new)
     _tell_dates(spot, old, new)

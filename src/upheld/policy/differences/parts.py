@@ -74,9 +74,9 @@ def tell_words(spot: Spot, phrase: str, before: Words, after: Words) -> None:
     for language in languages:
         one, other = (texts.get(language) or NOTHING for texts in (before.texts, after.texts))
         if one != other:
-            in_words(spot, language, main).tell_change(
-                phrase if language == main else f"{phrase} in {language}", one, other
-            )
+            noun = phrase.rstrip(":")
+            spoken = f"{noun}:" if language == main else f"{noun} in {language}:"
+            in_words(spot, language, main).tell_change(spoken, one, other)
 
 
 def in_words(spot: Spot, language: str, main: str) -> Spot:
@@ -88,7 +88,7 @@ def tell_items(
     spot: Spot, phrase: str, before: Sequence[Any], after: Sequence[Any], words: Callable[[Any], str]
 ) -> None:
     """What is new in a list, what is gone from it, and whether the rest comes in another order."""
-    gone, new = _without(before, after), _without(after, before)
+    noun, gone, new = phrase.rstrip(":"), _without(before, after), _without(after, before)
     if len(gone) == len(new) == 1 and words(gone[0]) != words(new[0]):
         spot.tell_change(phrase, words(gone[0]), words(new[0]))
     elif gone and [words(one) for one in gone] == [words(one) for one in new]:
@@ -96,13 +96,13 @@ def tell_items(
     else:
         if new:
             told = _items([words(one) for one in new])
-            spot.tell(f"{spot.about}: {phrase} now with {told}", "", told, "added")
+            spot.tell(f"{spot.about}: {noun} now with {told}", "", told, "added")
         if gone:
             told = _items([words(one) for one in gone])
-            spot.tell(f"{spot.about}: {phrase} no longer with {told}", told, "", "removed")
+            spot.tell(f"{spot.about}: {noun} no longer with {told}", told, "", "removed")
     if not gone and not new:
         was, now = (", ".join(map(words, one)) for one in (before, after))
-        spot.tell(f"{spot.about}: {phrase} in another order: {now}", was, now)
+        spot.tell(f"{spot.about}: {noun} in another order: {now}", was, now)
 
 
 def _items(items: Sequence[str]) -> str:
@@ -138,7 +138,7 @@ def _tell_entries(spot: Spot, phrase: str, before: Mapping[Any, Any], after: Map
         if same(one, other):
             continue
         words = _value_words(spot, str(key))
-        spoken = f"{phrase} {str(key).replace('_', ' ')}"
+        spoken = f"{phrase.rstrip(':')} {str(key).replace('_', ' ')}:"
         here = spot.below(str(key))
         if spot.key.endswith("_in"):  # by language
             here = in_words(here, str(key), spot.comparing.language)

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from upheld.hours import Calendar
 from upheld.policy import Policy, PolicyErrors
-from upheld.policy.chapters import TITLES
+from upheld.policy.chapters import TITLES, chapters
 from upheld.policy.differences import differences, text_difference
 from upheld.policy.document import Document
+from upheld.policy.lint import lint
 from upheld.policy.loader import load_sources
 from upheld.policy.nodes import plain
 from upheld.policy.tests.writing import loaded
@@ -102,7 +103,7 @@ TECHFLOW = [
     ]),
     ("hours.yaml", [("hours: closed}", 'hours: "10:00-14:00"}')], [
         "Office hours: holidays closed on public holidays of US → on public holidays of US open 10:00–14:00"]),
-    ("hours.yaml", [("America/New_York", "Europe/Berlin")], ["Office hours: time zone America/New_York → Europe/Berlin"]),
+    ("hours.yaml", [("America/New_York", "Europe/Berlin")], ["Office hours: time zone: America/New_York → Europe/Berlin"]),
     ("channels.yaml", [("standard: none", "standard: office")], ["Standard: Telephone not included → on the calendar office"]),
     ("channels.yaml", [("security@techflow", "alarm@techflow")], [
         "Mail: new address alarm@techflowsolutions.com, goes to Security, as Security",
@@ -117,7 +118,7 @@ TECHFLOW = [
     ("escalation.yaml", [("stands: {level: 3}}\n", "stands: {level: 3}}\n      - {name: Lead, stands: {role: lead}}\n")], [
         "Ladder Support: new rung 4, Lead: agents with the role lead"]),
     ("escalation.yaml", [("on_request: {plan: enterprise}", "on_request: {plan: [professional, enterprise]}")], [
-        "Ladder Support: the right to ask for it plan is Enterprise → plan is Enterprise or Professional"]),
+        "Ladder Support: the right to ask for it: plan is Enterprise → plan is Enterprise or Professional"]),
     ("notifications.yaml", [("[team]", "[team, on-call]")], [
         "Notification new-ticket: those who hear of it now with whoever is on call"]),
     ("intake.yaml", [("kind: number", "kind: text")], ["Question “People affected”: kind number → text"]),
@@ -285,7 +286,7 @@ def said(value: Any) -> Any:
     return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.sampled_from(NAMES), st.sampled_from(FILES), st.data())
 def test_nothing_that_differs_is_silent(name: str, file: str, data: st.DataObject) -> None:
     old = shipped(name)
@@ -302,6 +303,8 @@ def test_nothing_that_differs_is_silent(name: str, file: str, data: st.DataObjec
     except PolicyErrors:
         assume(False)
     found = differences(old, new)
+    lint(new)
+    chapters(new)
     if said(old) != said(new):
         assert found
         assert differences(new, old)
