@@ -37,6 +37,17 @@ def sweep_mail(timestamp: int) -> None:
     sweep(now)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="mail.blank_codes", queueing_lock="mail.blank_codes", pass_context=False)
+def blank_sign_in_codes(timestamp: int) -> None:
+    """Take the codes out of the sign-in mails that have left."""
+    from django.conf import settings
+
+    from upheld.channels.mail.codes import blank_codes
+
+    blank_codes(datetime.fromtimestamp(timestamp, UTC), keep_sent=settings.UPHELD_DEMO)
+
+
 @app.periodic(cron="41 3 * * *")
 @app.task(name="compliance.verify_nightly", queueing_lock="compliance.verify_nightly", pass_context=False)
 def verify_record(timestamp: int) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
+from upheld.accounts.actions import reachable_again
 from upheld.accounts.models import Contact
 from upheld.accounts.recognition import known, recognise
 from upheld.channels.files import store
@@ -187,6 +188,7 @@ def _with_contact(case: _Case) -> Place:
     if case.is_automatic:
         return _by_machine(case, ticket)
     contact = recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)
+    reachable_again(contact, at=case.mail.received_at)
     if ticket is not None and has_part_in(ticket, contact):
         return (
             suspended(f"{ticket.reference} was marked as spam.", ticket)

@@ -325,6 +325,14 @@ def test_a_bounce_is_noted_on_the_mail_the_ticket_and_the_contact(cast: Cast) ->
     assert Event.objects.get(kind="message.bounced").data == {"mail": sent.pk, "permanent": True, "codes": ["5.1.1"]}
 
 
+def test_who_writes_again_can_be_written_to_again(cast: Cast) -> None:
+    cast.customer.bounced_at = now() - timedelta(days=1)
+    cast.customer.save()
+    take(letter("Here I am again."))
+    cast.customer.refresh_from_db()
+    assert cast.customer.bounced_at is None
+
+
 def test_a_forged_bounce_marks_nobody(cast: Cast) -> None:
     sent = answered(cast, opened(cast))
     mail = take(bounce(sent, "stranger@quarry.example"), envelope_from="<>")

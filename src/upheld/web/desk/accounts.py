@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from upheld.accounts.actions import change_plan
+from upheld.accounts.actions import change_plan, reachable_again
 from upheld.accounts.models import Account, Contact
 from upheld.commitments.policies import in_force
 from upheld.people.actions import mark_read
@@ -117,3 +117,12 @@ def contact(request: AgentRequest, pk: int) -> HttpResponse:
         "their_now": clock(timezone.localtime(now, one.person.zoneinfo)),
     }
     return show(request, "desk/contact.html", context, here="accounts")
+
+
+@require_POST
+@for_agents
+def reachable(request: AgentRequest, pk: int) -> HttpResponse:
+    """Somebody knows that mails reach the contact again."""
+    reachable_again(get_object_or_404(Contact, pk=pk), at=timezone.now())
+    messages.success(request, "Noted. We write to that address again.")
+    return redirect("desk:contact", pk)

@@ -94,6 +94,7 @@ urlpatterns = [
     path("accounts/<int:pk>/milestones/", promises.account_milestone, name="account-milestones"),
     path("accounts/<int:pk>/activation/", promises.account_activation, name="account-activation"),
     path("contacts/<int:pk>/", accounts.contact, name="contact"),
+    path("contacts/<int:pk>/reachable/", accounts.reachable, name="contact-reachable"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.agent, name="agent"),
     path(

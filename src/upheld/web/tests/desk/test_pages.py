@@ -74,6 +74,15 @@ def test_a_contact_shows_how_to_reach_them(agent: Client, cast: Cast, ticket: Ti
     assert agent.get("/desk/contacts/99999/").status_code == 404
 
 
+def test_an_address_that_came_back_can_be_written_to_again(agent: Client, cast: Cast) -> None:
+    cast.customer.bounced_at = datetime(2026, 1, 5, tzinfo=UTC)
+    cast.customer.save()
+    where = f"/desk/contacts/{cast.customer.pk}/"
+    assert "Mails arrive again" in agent.get(where).content.decode()
+    assert agent.get(f"{where}reachable/").status_code == 405
+    assert "Mails arrive again" not in agent.post(f"{where}reachable/", follow=True).content.decode()
+
+
 # -- people and policy ----------------------------------------------------------------------------------------------------
 
 
