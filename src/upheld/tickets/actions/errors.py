@@ -29,6 +29,10 @@ class NotEntitled(Refused):
     pass
 
 
+class AlreadyRequested(Refused):
+    """The customer asked for it, and nobody has answered yet; asking again before that climbs no higher."""
+
+
 class UnknownName(Refused):
     """A value that the policy does not declare."""
 

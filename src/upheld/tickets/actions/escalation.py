@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from upheld.accounts.models import Contact
 from upheld.events.actors import Actor
+from upheld.events.models import Event
 from upheld.policy import Policy
 from upheld.policy.model import Ladder, Rung
 from upheld.tickets.actions.conversation import add_message
-from upheld.tickets.actions.errors import NotEntitled, Refused
+from upheld.tickets.actions.errors import AlreadyRequested, NotEntitled, Refused
 from upheld.tickets.models import Escalation, Message, Ticket
 from upheld.tickets.recording import happened, lock, policy_for
+
+ASK_AGAIN_AFTER = timedelta(days=1)
 
 
 @transaction.atomic
@@ -60,7 +63,10 @@ def raise_ticket(
 
 @transaction.atomic
 def request_escalation(ticket: Ticket, *, by: Actor, at: datetime, reason: str) -> Escalation | None:
-    """The customer asks for it, and the reason stands in the thread. NotEntitled unless a ladder lets this ticket's plan ask."""
+    """The customer asks for it, and the reason stands in the thread. NotEntitled unless a ladder lets this ticket's plan ask.
+
+    AlreadyRequested until we answered, a promised time passed, or a day went by: one request is one rung, however often sent.
+    """
     lock(ticket)
     if ticket.is_settled:
         raise Refused("This request is settled. Reopen it first.")
@@ -69,6 +75,11 @@ def request_escalation(ticket: Ticket, *, by: Actor, at: datetime, reason: str) 
     if not open_to:
         raise NotEntitled(
             "Your plan does not include asking for an escalation. Write to us here, and we will look at it."
+        )
+    if is_requested(ticket, at=at):
+        raise AlreadyRequested(
+            "You have asked for an escalation, and whoever is responsible was told. They will write to you here. You can ask"
+            " again after our next answer, or tomorrow."
         )
     contact = Contact.objects.select_related("person").filter(pk=by.key.partition(":")[2]).first()
     message = add_message(
@@ -82,6 +93,15 @@ def request_escalation(ticket: Ticket, *, by: Actor, at: datetime, reason: str) 
     )
     happened(ticket, "escalation_requested", by=by, at=at, ladder=open_to[0].name, message=message.pk)
     return raise_ticket(ticket, ladder=open_to[0].name, by=by, at=at, reason="The customer asked for it.")
+
+
+def is_requested(ticket: Ticket, *, at: datetime) -> bool:
+    """Whether the customer asked and waits for the first sign of it. At most two queries."""
+    events = Event.objects.about(ticket.key)
+    asked = events.of_kind("ticket.escalation_requested").last()
+    if asked is None or at - asked.at >= ASK_AGAIN_AFTER:
+        return False
+    return not events.of_kind("ticket.replied", "commitment.breached").filter(pk__gt=asked.pk).exists()
 
 
 def may_request(ladder: Ladder, ticket: Ticket) -> bool:

@@ -10,8 +10,9 @@ import pytest
 
 from upheld.conftest import Cast
 from upheld.events.models import Event
-from upheld.tickets.actions.errors import NotEntitled, Refused
-from upheld.tickets.actions.escalation import may_request, raise_ticket, request_escalation
+from upheld.tickets.actions.conversation import reply
+from upheld.tickets.actions.errors import AlreadyRequested, NotEntitled, Refused
+from upheld.tickets.actions.escalation import ASK_AGAIN_AFTER, may_request, raise_ticket, request_escalation
 from upheld.tickets.actions.resolution import resolve
 from upheld.tickets.models import Ticket
 from upheld.tickets.recording import policy_for
@@ -110,6 +111,21 @@ def test_another_customer_is_told_that_the_plan_does_not_include_it(cast: Cast) 
     with pytest.raises(NotEntitled):
         request_escalation(ticket, by=cast.stranger.actor, at=MONDAY, reason="Please.")
     assert everything() == before
+
+
+def test_asking_again_before_anybody_acted_climbs_no_higher(cast: Cast) -> None:
+    ticket = opened(cast)
+    ask: dict[str, Any] = {"by": cast.customer.actor, "reason": "Our shop stands still."}
+    request_escalation(ticket, at=MONDAY + MINUTE, **ask)
+    before = everything()
+    with pytest.raises(AlreadyRequested, match="after our next answer"):
+        request_escalation(ticket, at=MONDAY + 2 * MINUTE, **ask)
+    assert everything() == before
+    reply(ticket, text="We are on it.", by=cast.agent.actor, at=MONDAY + 3 * MINUTE, author=cast.agent.person)
+    assert request_escalation(ticket, at=MONDAY + 4 * MINUTE, **ask).rung == 3  # type: ignore[union-attr]
+    with pytest.raises(AlreadyRequested):
+        request_escalation(ticket, at=MONDAY + 5 * MINUTE, **ask)
+    assert request_escalation(ticket, at=MONDAY + ASK_AGAIN_AFTER + 4 * MINUTE, **ask).rung == 4  # type: ignore[union-attr]
 
 
 def test_what_is_settled_is_not_escalated(cast: Cast) -> None:

@@ -136,6 +136,12 @@ def ask_escalation(request: CustomerRequest, pk: int) -> HttpResponse:
             ticket,
             "Asking for an escalation is not a part of your plan. Write to us here, and we will look at it.",
         )
+    if escalation.is_requested(ticket, at=timezone.now()):
+        return _refused(
+            request,
+            ticket,
+            "You have asked for an escalation, and whoever is responsible was told. They will write to you here.",
+        )
     return show(request, "portal/escalation.html", {"ticket": ticket, "form": ReasonForm()})
 
 
