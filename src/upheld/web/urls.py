@@ -9,6 +9,10 @@ from upheld.web import attachments
 urlpatterns = [
     path("desk/policy/proof/", include("upheld.web.proof.urls")),
     path("proof/", include("upheld.web.proof.portal_urls")),
+    path("desk/policy/drafts/", include("upheld.web.drafts.urls")),
+    path("desk/policy/simulations/", include("upheld.web.simulations.urls")),
+    path("desk/policy/documents/", include("upheld.web.documents.urls")),
+    path("documents/", include("upheld.web.documents.public_urls")),
     path("desk/policy/", include("upheld.web.policy.urls")),
     path("desk/", include("upheld.web.desk.urls")),
     path("attachments/<int:pk>/<str:name>", attachments.download, name="attachment"),

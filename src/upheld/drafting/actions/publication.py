@@ -13,17 +13,19 @@ from upheld.drafting.actions.errors import NotApproved, WrongDate, WrongState
 from upheld.drafting.actions.review import roles_missing, stand_ready
 from upheld.drafting.actions.writing import lock
 from upheld.drafting.checking import check
+from upheld.drafting.jobs import move_open_tickets
 from upheld.drafting.models import Draft
 from upheld.events.actors import Actor
 from upheld.kernel.text import listed
 
 
 @transaction.atomic
-def publish(draft: Draft, *, effective_at: datetime, by: Actor, at: datetime) -> PolicyVersion:
+def publish(draft: Draft, *, effective_at: datetime, by: Actor, at: datetime, move_open: bool = False) -> PolicyVersion:
     """Publish the approved revision, in force from that instant on, and ask everybody to read it.
 
     Raises NotApproved while a role that the policy in force asks for is missing, WrongDate for a day that is over or lies
-    before a version that is to come, and what `stand_ready` raises. What is open keeps the version it began under.
+    before a version that is to come, and what `stand_ready` raises. What is open keeps the version it began under, unless
+    `move_open`, which only a version can that holds at once: a job brings the open tickets over then.
     """
     lock(draft)
     if draft.state not in (Draft.State.IN_REVIEW, Draft.State.APPROVED):
@@ -33,10 +35,14 @@ def publish(draft: Draft, *, effective_at: datetime, by: Actor, at: datetime) ->
         raise NotApproved(f"The draft still needs the approval of {listed([_an(role) for role in missing])}.")
     stand_ready(draft)
     _check_what_comes_before(draft, effective_at, at)
+    if move_open and effective_at > at:
+        raise WrongDate("Open tickets can be moved when the version takes effect, and not before.")
     version = publish_sources(draft.files, by=by, at=at, effective_at=effective_at)
     draft.state, draft.version, draft.changed_at, draft.changed_by = Draft.State.PUBLISHED, version, at, by.key
     draft.save(update_fields=["state", "version", "changed_at", "changed_by"])
     ask_to_read(version, at=at)
+    if move_open:
+        move_open_tickets.defer(version_id=version.pk, by=by.key)
     return version
 
 

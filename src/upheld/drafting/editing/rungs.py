@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,19 @@ def remove_rung(source: Source, ladder: str, number: int) -> None:
     if source.items(["ladders", ladder, "rungs"]) < 2:
         raise NotEditable("A ladder needs a rung; add another one before you take this one out.")
     source.remove(["ladders", ladder, "rungs", number])
+
+
+def in_other_languages(files: Mapping[str, str], ladder: str, edit: Callable[[Source, Path], None]) -> dict[str, str]:
+    """The translations of a ladder's rungs, which are as many as the rungs: `edit` is given each list of them."""
+    changed = dict(files)
+    here = ["ladders", ladder, "rungs"]
+    for name, text in files.items():
+        if name.startswith("words/") and name.endswith("/names.yaml"):
+            source = Source(name, text)
+            if source.items(here):
+                edit(source, here)
+                changed[name] = source.text()
+    return changed
 
 
 def _write(source: Source, path: Path, was: str, now: str) -> None:

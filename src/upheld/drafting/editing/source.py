@@ -159,9 +159,13 @@ class Source:
 
     # -- where things stand -------------------------------------------------------------------------------------------
 
-    def _editable(self, path: Path) -> Any:
+    def refuse_aliases(self) -> None:
+        """Raises NotEditable where parts are repeated by anchors: a change here would change them elsewhere."""
         if self._has_aliases:
             raise NotEditable(f"{self.name} repeats parts by anchors (&…, *…); change it in the editor.")
+
+    def _editable(self, path: Path) -> Any:
+        self.refuse_aliases()
         return self.find(path)
 
     def _entry(self, path: Path) -> tuple[Any, Any]:

@@ -27,6 +27,19 @@ ICONS = {
     "commitment.warned": "clock-alert",
     "commitment.breached": "circle-alert",
     "message.failed": "mail-x",
+    "draft.questioned": "message-circle-question-mark",
+    "draft.answered": "message-circle",
+    "draft.sent_to_review": "eye",
+    "draft.approved": "circle-check",
+    "draft.sent_back": "undo-2",
+    "policy.published": "book-open",
+}
+PAGES = {
+    "ticket": "desk:ticket",
+    "account": "desk:account",
+    "agent": "desk:agent",
+    "draft": "drafts:draft",
+    "policy": "drafts:version",
 }
 
 
@@ -56,6 +69,4 @@ def open_notice(request: AgentRequest, pk: int) -> HttpResponse:
     """To what it speaks of; the page there marks it read."""
     notice = get_object_or_404(Notification, pk=pk, person=request.person)
     kind, _, number = notice.subject.partition(":")
-    return (
-        redirect(f"desk:{kind}", number) if kind in ("ticket", "account", "agent") else redirect("desk:notifications")
-    )
+    return redirect(PAGES[kind], number) if kind in PAGES else redirect("desk:notifications")

@@ -1,0 +1,1 @@
+"""Pages on which the next version of the policy is written, asked about, approved, published and read."""
