@@ -132,20 +132,26 @@ def told(data: dict[str, Any]) -> str:
         *(f"{one['clause']:<28} kept {_share(one)}" for one in data["clauses"]),
         "",
         (
-            f"waits {wait['mean'] / 60:.1f} minutes on average, 95 of 100 under {data['wait_95']['mean'] / 60:.0f}; "
+            f"waits {wait['mean'] / 60:.1f} minutes on average, closed hours included, "
+            f"95 of 100 under {data['wait_95']['mean'] / 60:.0f}; "
             f"agents are busy {_share(busy)} of the time"
         ),
         "",
-        f"For {data['target']:.0%} of each clause about {data['needed_hours']} agent hours a week"
-        + (
-            ":"
-            if data["needed_is_enough"]
-            else " would not be enough in these hours; the hours themselves are too short:"
-        ),
+        _needed(data),
         *_week(data["needed"]),
         *(f"Mind: {one}" for one in data["caveats"]),
     ]
     return "\n".join(lines)
+
+
+def _needed(data: dict[str, Any]) -> str:
+    hours = f"about {data['needed_hours']} agent hours a week"
+    if data["reachable"] >= data["target"]:
+        return f"To keep each clause to {data['target']:.0%}, {hours}:"
+    return (
+        f"In these hours at most {data['reachable']:.1%} of each clause can be kept, however many people there are; "
+        f"{hours} keep {data['needed_keeps']:.1%}:"
+    )
 
 
 def _share(one: dict[str, Any]) -> str:

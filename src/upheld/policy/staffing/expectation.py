@@ -14,6 +14,8 @@ from upheld.policy.staffing.desk import WEEK_HOURS, WEEK_SECONDS, Desk
 from upheld.policy.staffing.queueing import Drawn, Played, draw, play
 
 HIGHEST_UTILISATION = 0.92
+MANY = 100_000  # agents, as good as any number
+WITHIN = 0.01
 WARM_UP, COOL_DOWN = 1, 1  # weeks that are played and not counted
 
 
@@ -104,10 +106,15 @@ def _kept(desk: Desk, drawn: Drawn, played: Played, counted: Any) -> dict[str, f
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """So many agents in each hour of the week, the least of the shares kept with them, and whether that is enough."""
+    """So many agents in each hour of the week, and the least of the shares kept with them.
+
+    `reachable` is that share with any number of agents in these hours; where it is under the target, the hours are too short,
+    and the agents are those who come within a point of it.
+    """
 
     agents: list[int]
     kept: float
+    reachable: float
     is_enough: bool
 
 
@@ -124,28 +131,26 @@ def needed(
     """Few agents with whom every clause is kept at least so often; they work only in hours in which `shift` has anybody.
 
     Begins with the load spread over the shift and adds, round by round, where tickets waited that came to be late; then takes
-    away where that does no harm. Not the proven least, but never more than the rounds found enough.
+    away where that does no harm. Not the proven least.
     """
     drawn = [draw(desk, weeks=weeks + WARM_UP, seed=seed, replication=number) for number in range(replications)]
     hours = [hour for hour in range(WEEK_HOURS) if shift[hour]]
+    reachable, _ = _looked_at(desk, drawn, [MANY if count else 0 for count in shift])
+    aim = min(target, reachable - WITHIN) if reachable < target else target
     agents = [0] * WEEK_HOURS
     for hour in hours:
         agents[hour] = max(1, ceil(sum(desk.rates) * desk.handling.mean / 3600 / len(hours)))
-    best: Staffing | None = None
+    kept, blame = _looked_at(desk, drawn, agents)
     for step in _growth(most_rounds):
-        kept, blame = _looked_at(desk, drawn, agents)
-        if (kept >= target and _is_steady(desk, agents)) or not hours:
-            best = Staffing(list(agents), kept, kept >= target)
+        if not hours or (kept >= aim and _is_steady(desk, agents)):
             break
         worst = sorted(hours, key=lambda hour: -blame[hour])[: max(1, round(len(hours) * step))]
-        grown = [hour for hour in worst if blame[hour] > 0] or ([] if _is_steady(desk, agents) else worst)
-        if not grown:
-            break
-        for hour in grown:
+        for hour in [hour for hour in worst if blame[hour] > 0] or worst:
             agents[hour] += 1
-    if best is None or not best.is_enough:
-        return Staffing(agents, _looked_at(desk, drawn, agents)[0], is_enough=False)
-    return _trimmed(desk, drawn, best, target)
+        kept, blame = _looked_at(desk, drawn, agents)
+    if hours and kept >= aim:
+        agents, kept = _trimmed(desk, drawn, agents, kept, aim)
+    return Staffing(agents, kept, reachable, is_enough=kept >= target)
 
 
 def _is_steady(desk: Desk, agents: Sequence[int]) -> bool:
@@ -178,23 +183,19 @@ def _looked_at(desk: Desk, drawn: Sequence[Drawn], agents: Sequence[int]) -> tup
     return min((fmean(shares) for shares in least.values()), default=1.0), blame
 
 
-def _trimmed(desk: Desk, drawn: Sequence[Drawn], enough: Staffing, target: float) -> Staffing:
+def _trimmed(desk: Desk, drawn: Sequence[Drawn], agents: list[int], kept: float, aim: float) -> tuple[list[int], float]:
     """Take agents away, the idlest hours first, in ever smaller lots, as long as it stays enough."""
-    best, lot, tries = enough, 32, 0
+    lot, tries = 32, 0
     while lot >= 1 and tries < 40:
         tries += 1
-        busy = np.sum([play(one, best.agents).busy for one in drawn], axis=0)
-        idle = [
-            (best.agents[hour] * 3600.0 - float(busy[hour]), hour)
-            for hour in range(WEEK_HOURS)
-            if best.agents[hour] > 1
-        ]
-        agents = list(best.agents)
+        busy = np.sum([play(one, agents).busy for one in drawn], axis=0)
+        idle = [(agents[hour] * 3600.0 - float(busy[hour]), hour) for hour in range(WEEK_HOURS) if agents[hour] > 1]
+        fewer = list(agents)
         for _, hour in sorted(idle, reverse=True)[:lot]:
-            agents[hour] -= 1
-        kept, _ = _looked_at(desk, drawn, agents)
-        if kept >= target and agents != best.agents and _is_steady(desk, agents):
-            best = Staffing(agents, kept, is_enough=True)
+            fewer[hour] -= 1
+        found, _ = _looked_at(desk, drawn, fewer)
+        if found >= aim and fewer != agents and _is_steady(desk, fewer):
+            agents, kept = fewer, found
         else:
             lot //= 2
-    return best
+    return agents, kept

@@ -78,6 +78,7 @@ def answer(
         "needed_hours": sum(found.agents),
         "needed_keeps": found.kept,
         "needed_is_enough": found.is_enough,
+        "reachable": found.reachable,
         "erlang": erlang_by_hour(desk, target=target),
     }
 

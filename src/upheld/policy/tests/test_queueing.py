@@ -190,6 +190,18 @@ def test_what_nobody_can_keep_is_said(small: Desk) -> None:
     assert not needed(small, [0] * 168, target=0.9, weeks=1).is_enough
 
 
+def test_where_the_hours_are_too_short_it_says_what_can_be_reached(small: Desk, techflow: Policy) -> None:
+    """A promise around the clock with people by day: what comes at night is late, and no crowd by day mends that."""
+    always = replace(
+        small, works=(Work({}, 1.0, (Promised("fast", HOUR, techflow.calendars["always"]),)),), clauses=("fast",)
+    )
+    found = needed(always, on_shift(techflow.calendars["office"], 1, BEGINS), target=0.99, weeks=1)
+    assert not found.is_enough
+    assert 0.5 < found.reachable < 0.99
+    assert found.kept >= found.reachable - 0.011
+    assert max(found.agents) < 20
+
+
 @pytest.mark.parametrize(("freedom", "quantile"), [(5, 2.5706), (9, 2.2622), (19, 2.0930), (99, 1.9842)])
 def test_students_quantile(freedom: int, quantile: float) -> None:
     assert student(0.95, freedom) == pytest.approx(quantile, rel=2e-3)

@@ -88,17 +88,31 @@ class Expected:
         return [
             ("Tickets a week", f"{found['tickets_a_week']:.0f}"),
             ("One reply takes", f"{found['handling_seconds'] / 60:.1f} minutes"),
-            ("Waiting on average", f"{minutes(wait['mean'])} (± {minutes(wait['give_or_take'])})"),
+            (
+                "Waiting on average, closed hours included",
+                f"{minutes(wait['mean'])} (± {minutes(wait['give_or_take'])})",
+            ),
             ("95 of 100 wait at most", minutes(found["wait_95"]["mean"])),
             ("Agents are busy", f"{percent(found['utilisation']['mean'])} of their time"),
             ("Agent hours a week, as planned", str(found["agent_hours"])),
-            (f"Agent hours a week to keep {percent(found['target'])}", self._needed()),
+            (self._needed(), f"about {found['needed_hours']}"),
             ("By Erlang, if nothing could wait for the next hour", str(sum(found["erlang"]))),
         ]
 
     def _needed(self) -> str:
-        hours = str(self.result["needed_hours"])
-        return f"about {hours}" if self.result["needed_is_enough"] else f"more than {hours}, or other hours"
+        aim = self.result["target"] if self.result["needed_is_enough"] else self.result["needed_keeps"]
+        return f"Agent hours a week to keep each promise to {percent(aim)}"
+
+    @property
+    def limit(self) -> str:
+        """Where the hours themselves are too short, by how much."""
+        if self.result["reachable"] >= self.result["target"]:
+            return ""
+        most, target = percent(self.result["reachable"]), percent(self.result["target"])
+        return (
+            f"In these hours at most {most} of every promise can be kept, however many people there are: what comes in "
+            f"while nobody is there is late before anybody sees it. For {target} somebody has to be there at other hours."
+        )
 
     def _kept(self, one: Mapping[str, Any]) -> Kept:
         if one["mean"] is None:

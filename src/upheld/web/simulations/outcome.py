@@ -52,6 +52,7 @@ class ChangedLine:
     subject: str
     kind: str
     number: int | None
+    title: str
     label: str
     cycle: int
     then: str
@@ -67,6 +68,7 @@ class Outcome:
 
     result: Mapping[str, Any]
     policy: Policy
+    titles: Mapping[str, str]
 
     @property
     def clauses(self) -> Iterator[ClauseLine]:
@@ -123,10 +125,18 @@ class Outcome:
         kind, _, number = one["subject"].partition(":")
         clause = self.policy.clauses.get(one["clause"])
         return ChangedLine(
-            one["subject"], kind, int(number) if number.isdecimal() else None, str(clause.label) if clause else one["clause"],
-            one["cycle"], STATES.get(one["then"], one["then"]), STATES.get(one["now"], one["now"]),
-            moment(one["then_due_at"]), moment(one["now_due_at"]), is_worse=one["now"] == "breached",
-        )  # fmt: skip
+            subject=one["subject"],
+            kind=kind,
+            number=int(number) if number.isdecimal() else None,
+            title=self.titles.get(one["subject"], ""),
+            label=str(clause.label) if clause else one["clause"],
+            cycle=one["cycle"],
+            then=STATES.get(one["then"], one["then"]),
+            now=STATES.get(one["now"], one["now"]),
+            then_due_at=moment(one["then_due_at"]),
+            now_due_at=moment(one["now_due_at"]),
+            is_worse=one["now"] == "breached",
+        )
 
 
 def moment(text: str | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from upheld.people.models import Agent
 from upheld.reports.actions import AlreadyOver, stop_simulation
 from upheld.reports.models import SimulationRun
 from upheld.reports.simulating import partial_result, policy_of_run
+from upheld.tickets.models import Ticket
 from upheld.web.desk.workspace import show
 from upheld.web.simulations.expected import Expected
 from upheld.web.simulations.outcome import Outcome
@@ -71,7 +73,14 @@ def _context(found: SimulationRun) -> dict[str, Any]:
         return context
     if found.kind == SimulationRun.Kind.FORECAST:
         return context | {"expected": Expected(result)}
-    return context | {"outcome": Outcome(result, policy_of_run(found))}
+    return context | {"outcome": Outcome(result, policy_of_run(found), _titles(result))}
+
+
+def _titles(result: Mapping[str, Any]) -> dict[str, str]:
+    """What the listed tickets are called, by their keys. One query."""
+    keys = {one["subject"] for one in result["changes"]["listed"]}
+    numbers = [key.partition(":")[2] for key in keys if key.startswith("ticket:")]
+    return {f"ticket:{pk}": title for pk, title in Ticket.objects.filter(pk__in=numbers).values_list("pk", "title")}
 
 
 def _percent(found: SimulationRun) -> int:
