@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -105,32 +105,26 @@ def _missed(policy: Policy, clause: Clause, domains: Domains) -> Iterator[_Misse
 
 
 def _cases(policy: Policy, clause: Clause, domains: Domains) -> Iterator[dict[str, Any]]:
-    """Every combination of what decides about time, hours and channels; values that nobody declares come from the tables."""
-    assert clause.within is not None
-    tables = [clause.within, clause.calendar, *(channel.open_to for channel in policy.channels.values())]
-    names = list(dict.fromkeys((*clause.within.by, *clause.calendar.by, *sorted(clause.when.attributes))))
-    if policy.plans and "plan" not in names:
-        names.append("plan")
-    columns = []
-    for name in names:
-        values: Sequence[Any] = domains.values(clause.on, name) or ()
-        if not values:
-            named = [
-                key[one.by.index(name)]
-                for one in tables
-                if one.table is not None and name in one.by
-                for key in one.table
-            ]
-            values = (
-                [*dict.fromkeys(named), *_tested(clause.when, name), None]
-                if named
-                else [*_tested(clause.when, name)] or [None]
-            )
-        columns.append(values)
-    for number, values in enumerate(product(*columns)):
-        if number >= MOST_CASES:
-            return
+    """Every combination of what decides about time, hours and channels."""
+    deciding = (*(clause.within.by if clause.within else ()), *clause.calendar.by, *sorted(clause.when.attributes))
+    names = list(dict.fromkeys((*deciding, *(["plan"] if policy.plans else []))))
+    columns = [_values(policy, clause, domains, name) for name in names]
+    for values in islice(product(*columns), MOST_CASES):
         yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+
+def _values(policy: Policy, clause: Clause, domains: Domains, attribute: str) -> Sequence[Any]:
+    """What the attribute can be; where nobody declares it, what tables and conditions name, and None for anything else."""
+    known = domains.values(clause.on, attribute)
+    if known:
+        return known
+    tables = [clause.within, clause.calendar, *(channel.open_to for channel in policy.channels.values())]
+    named = dict.fromkeys(_tested(clause.when, attribute))
+    is_open = not named
+    for choice in tables:
+        if choice is not None and choice.table is not None and attribute in choice.by:
+            named.update(dict.fromkeys(key[choice.by.index(attribute)] for key in choice.table))
+    return [*named, None] if is_open else [*named]
 
 
 def _tested(matcher: Matcher, attribute: str) -> list[Any]:
@@ -142,9 +136,8 @@ def _is_woken(policy: Policy, clause: Clause, attributes: dict[str, Any]) -> boo
     """Whether somebody on call hears of it while there is time: by a warning, or as soon as it begins."""
     if any(effect.value == "on-call" for effect in clause.on_warn):
         return True
-    subject = f"{clause.on}."
     return any(
-        "on-call" in one.notify and one.on.startswith(subject) and one.on in AT_ANY_TIME and one.when.holds(attributes)
+        "on-call" in one.notify and one.on in clause.begins and one.when.holds(attributes)
         for one in policy.notifications.values()
     )
 
