@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person
+from upheld.statements import Asked, Given
 from upheld.tickets.models import Ticket
+from upheld.tickets.models.ticket import sees_all
 
 OTHERS = 6
 QUIET = ("ticket.replied", "ticket.customer_replied", "ticket.noted")  # the message itself stands in the thread
@@ -110,9 +111,21 @@ SELECT ticket.id, ticket.title, ticket.status, ticket.is_settled, ticket.is_spam
 """
 
 
+TICKET = Asked(lambda: Ticket.objects.filter(pk=Given("pk")))
+
+
+def visible(ticket: int, person: Person) -> Ticket | None:
+    """The ticket itself, for somebody who may see it. One query."""
+    if sees_all(person):
+        return TICKET.first(pk=ticket)
+    return Ticket.objects.visible_to(person).filter(pk=ticket).first()
+
+
 def opened(ticket: int, person: Person) -> Opened | None:
-    """The ticket for somebody who may see it, else None; the requester's other tickets are for agents. Two queries."""
-    if not Ticket.objects.visible_to(person).filter(pk=ticket).exists():
+    """The ticket for somebody who may see it, else None; the requester's other tickets are for agents. One query, two for
+    customers.
+    """
+    if not sees_all(person) and not Ticket.objects.visible_to(person).filter(pk=ticket).exists():
         return None
     values = {"ticket": ticket, "person": person.pk, "is_agent": hasattr(person, "agent"), "others": OTHERS}
     return next((Opened(*row) for row in _rows(OPENED, values)), None)
@@ -213,14 +226,18 @@ def thread(ticket: Opened, parts: Sequence[Tie] = ()) -> list[Spoken]:
     return [Spoken(*row) for row in _rows(THREAD, {"tickets": [ticket.pk, *(part.ticket for part in parts)]})]
 
 
+EVENTS = Asked(lambda: Event.objects.filter(subject=Given("subject")).exclude(kind__in=QUIET).order_by("id"))
+COMMITMENTS = Asked(lambda: Commitment.objects.filter(subject=Given("subject")).tightest_first())
+
+
 def happenings(ticket: Opened) -> list[Event]:
     """The events of the ticket that the thread does not show as messages, in the order in which they count. One query."""
-    return list(Event.objects.about(ticket.key).exclude(kind__in=QUIET))
+    return EVENTS(subject=ticket.key)
 
 
 def commitments(ticket: Opened) -> tuple[list[Commitment], list[Commitment]]:
     """Those that are awaited, tightest first, and those that are over, newest first. One query."""
-    rows = list(Commitment.objects.of(ticket.key).order_by(F("due_at").asc(nulls_last=True), "id"))
+    rows = COMMITMENTS(subject=ticket.key)
     awaited = [row for row in rows if row.ended_at is None and row.state != Commitment.State.VOID]
     over = [row for row in rows if row not in awaited]
     return awaited, sorted(over, key=lambda row: row.ended_at or row.began_at, reverse=True)
@@ -238,10 +255,14 @@ def people_here() -> tuple[list[tuple[int, int, str]], tuple[tuple[int, str], ..
     return agents, tuple((pk, name) for pk, person, name in rows if person is None)
 
 
+AGENTS = Asked(
+    lambda: Agent.objects.working().order_by("person__name").values_list("pk", "person__name", "person__email")
+)
+
+
 def agents_by_name() -> list[tuple[int, str]]:
     """`(agent, name)` of everybody who works here. One query."""
-    rows = Agent.objects.working().order_by("person__name").values_list("pk", "person__name", "person__email")
-    return [(pk, name or email) for pk, name, email in rows]
+    return [(pk, name or email) for pk, name, email in AGENTS()]
 
 
 def _rows(sql: str, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from upheld.accounts.models import Account, Contact
 from upheld.people.models import Agent, Person
+from upheld.statements import Asked, Given
 from upheld.tickets.models import Reading, Ticket
 from upheld.tickets.models.ticket import TicketQuerySet
 
@@ -55,14 +58,18 @@ def department_view(name: str, label: str) -> View:
 
 def tickets_in(view: View, *, person: Person, agent: Agent, now: datetime) -> TicketQuerySet:
     """The tickets of a view that the person may see, not ordered yet."""
-    tickets = Ticket.objects.visible_to(person)
+    return chosen(Ticket.objects.visible_to(person), view, agent=agent, now=now)
+
+
+def chosen(tickets: TicketQuerySet, view: View, *, agent: Agent | Given, now: datetime | Given) -> TicketQuerySet:
+    """Those that belong to the view."""
     match view.name:
         case "mine":
-            return tickets.unsettled().assigned_to(agent)
+            return tickets.unsettled().filter(assignee=agent)
         case "unassigned":
             return tickets.unsettled().unassigned()
         case "late":
-            return tickets.late(now)
+            return tickets.unsettled().filter(due_at__lt=now)
         case "waiting":
             return tickets.unsettled().filter(status__in=WAITING_STATUSES)
         case "resolved":
@@ -189,14 +196,20 @@ COLUMNS = (
 
 
 def lines(tickets: TicketQuerySet, reader: Person, size: int, *, order: tuple[str, ...] = TIGHTEST) -> list[Line]:
-    """The first `size` of the tickets in that order, as lines. One query.
+    """The first `size` of the tickets in that order, as lines. One query."""
+    return [Line(*row) for row in _rows(tickets, reader, size, order)]
 
-    The tickets are chosen first, by their index alone, and only those are joined with people and accounts.
+
+def _rows(
+    tickets: TicketQuerySet, reader: Person | Given, size: int, order: tuple[str, ...]
+) -> QuerySet[Ticket, tuple[Any, ...]]:
+    """The columns of lines. The tickets are chosen first, by their index alone, and only those are joined with people and
+    accounts.
     """
     chosen = tickets.order_by(*order).values("pk")[:size]
     readings = Reading.objects.filter(ticket=OuterRef("pk"), person=reader).values("read_at")
     rows = Ticket.objects.filter(pk__in=chosen).order_by(*order).annotate(my_read_at=Subquery(readings[:1]))
-    return [Line(*row) for row in rows.values_list(*COLUMNS, "my_read_at")]
+    return rows.values_list(*COLUMNS, "my_read_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +220,40 @@ class Page:
     after: str
 
 
-def page(tickets: TicketQuerySet, view: View, *, reader: Person, after: str = "", size: int = PAGE) -> Page:
+def first_page(view: View, *, agent: Agent, now: datetime) -> Page:
+    """What `page` shows first of a whole view, to somebody who works here. The questions are made once for each view."""
+    given = {"agent": agent.pk, "now": now, "reader": agent.person_id}
+    found = [Line(*row) for row in _first_of(view, is_timed=view.is_tightest_first)(**given)]
+    if view.is_tightest_first and len(found) <= PAGE:
+        found += [Line(*row) for row in _first_of(view, is_timed=False)(**given)]
+    return _paged(found[: PAGE + 1], view)
+
+
+@lru_cache(maxsize=128)
+def _first_of(view: View, *, is_timed: bool) -> Asked[tuple[Any, ...]]:
+    order = TIGHTEST if view.is_tightest_first else LATEST
+
+    def ask() -> QuerySet[Ticket, tuple[Any, ...]]:
+        tickets = chosen(Ticket.objects.all(), view, agent=Given("agent"), now=Given("now"))
+        if view.is_tightest_first:
+            tickets = tickets.filter(due_at__isnull=not is_timed)
+        return _rows(tickets, Given("reader"), PAGE + 1, order)
+
+    return Asked(ask)
+
+
+def page(tickets: TicketQuerySet, view: View, *, reader: Person, after: str = "") -> Page:
     """The tickets that follow the key `after`. A key that is none gives the first page. At most two queries."""
     if view.is_tightest_first:
-        found = _tightest(tickets, reader, after, size + 1)
+        found = _tightest(tickets, reader, after, PAGE + 1)
     else:
-        found = lines(_after_change(tickets, after), reader, size + 1, order=LATEST)
-    shown = found[:size]
-    return Page(shown, _key(shown[-1], view) if len(found) > size else "")
+        found = lines(_after_change(tickets, after), reader, PAGE + 1, order=LATEST)
+    return _paged(found, view)
+
+
+def _paged(found: list[Line], view: View) -> Page:
+    shown = found[:PAGE]
+    return Page(shown, _key(shown[-1], view) if len(found) > PAGE else "")
 
 
 def _tightest(tickets: TicketQuerySet, reader: Person, after: str, wanted: int) -> list[Line]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from upheld.conftest import Cast
 from upheld.people.models import Person
 from upheld.tickets import queries, queues
+from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.conversation import note
+from upheld.tickets.actions.resolution import resolve
+from upheld.tickets.actions.waiting import wait_on_customer
 from upheld.tickets.actions.watching import watch
 from upheld.tickets.models import Ticket
 from upheld.tickets.tests.scenes import MONDAY, opened
@@ -55,6 +60,27 @@ def test_the_list_shows_what_one_may_see_and_nothing_else(tickets: dict[str, Tic
     seen = set(Ticket.objects.visible_to(person))
     assert {name for name, ticket in tickets.items() if ticket in seen} == SEES[who]
     assert len(seen) == len(SEES[who])
+
+
+def test_one_ticket_is_given_to_those_who_may_see_it(tickets: dict[str, Ticket], who: str, person: Person) -> None:
+    given = {name for name, ticket in tickets.items() if queries.visible(ticket.pk, person) == ticket}
+    shown = {name for name, ticket in tickets.items() if queries.opened(ticket.pk, person) is not None}
+    assert given == shown == SEES[who]
+    assert queries.visible(0, person) is queries.opened(0, person) is None
+
+
+@pytest.mark.parametrize("view", [*queues.VIEWS.values(), queues.department_view("technical-support", "Support")])
+def test_the_first_page_of_a_view_is_what_the_view_holds(
+    cast: Cast, tickets: dict[str, Ticket], view: queues.View
+) -> None:
+    mine, done = tickets["stranger's"], tickets["neighbour's"]
+    assign(mine, to=cast.agent, by=cast.agent.actor, at=MONDAY)
+    wait_on_customer(mine, by=cast.agent.actor, at=MONDAY)
+    resolve(done, by=cast.agent.actor, at=MONDAY, record={"resolution": "Done."})
+    for now in (MONDAY, MONDAY + timedelta(days=30)):
+        tickets_there = queues.tickets_in(view, person=cast.agent.person, agent=cast.agent, now=now)
+        expected = queues.page(tickets_there, view, reader=cast.agent.person)
+        assert queues.first_page(view, agent=cast.agent, now=now) == expected
 
 
 def test_the_count_counts_no_others(tickets: dict[str, Ticket], who: str, person: Person) -> None:

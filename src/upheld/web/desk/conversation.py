@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from upheld.tickets.actions import conversation
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.reading import drop_draft, keep_draft, mark_read
-from upheld.tickets.models import Ticket
 from upheld.web.desk.forms import NoteForm, ReplyForm
-from upheld.web.desk.ticket import after, opened, ticket_context
+from upheld.web.desk.ticket import after, opened, ticket_context, ticket_for
 from upheld.web.desk.workspace import show, surroundings
 from upheld.web.uploads import new_files
 from upheld.web.viewer import AgentRequest, for_agents
@@ -28,7 +27,7 @@ SAID = {
 @require_POST
 @for_agents
 def reply(request: AgentRequest, pk: int) -> HttpResponseBase:
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    ticket = ticket_for(request, pk)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _again(request, pk, form, "reply")
@@ -49,7 +48,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @for_agents
 def note(request: AgentRequest, pk: int) -> HttpResponseBase:
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    ticket = ticket_for(request, pk)
     form = NoteForm(request.POST, request.FILES)
     if not form.is_valid():
         return _again(request, pk, form, "note")
@@ -73,7 +72,7 @@ def note(request: AgentRequest, pk: int) -> HttpResponseBase:
 @for_agents
 def save_draft(request: AgentRequest, pk: int) -> HttpResponse:
     """For the script that saves while one types, and for a button without it."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    ticket = ticket_for(request, pk)
     draft = keep_draft(
         ticket, request.person, text=request.POST.get("text", "")[:200_000], is_internal=_is_internal(request)
     )
@@ -85,7 +84,7 @@ def save_draft(request: AgentRequest, pk: int) -> HttpResponse:
 
 @for_agents
 def delete_draft(request: AgentRequest, pk: int) -> HttpResponse:
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    ticket = ticket_for(request, pk)
     drop_draft(ticket, request.person, is_internal=_is_internal(request))
     return redirect("desk:ticket", pk)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from upheld.tickets import queries, queues
 from upheld.tickets.models import Ticket
-from upheld.tickets.models.ticket import TicketQuerySet
+from upheld.tickets.models.ticket import TicketQuerySet, sees_all
 from upheld.web import names
 from upheld.web.desk.rows import drawn
 from upheld.web.desk.workspace import show, surroundings, view_named
@@ -59,8 +61,7 @@ def queue(request: AgentRequest, view_name: str) -> HttpResponseBase:
     form, now = SearchForm(request.GET), timezone.now()
     if (number := _number(form)) and Ticket.objects.visible_to(request.person).filter(pk=number).exists():
         return redirect("desk:ticket", number)
-    tickets = form.filter(queues.tickets_in(view, person=request.person, agent=request.agent, now=now))
-    page = queues.page(tickets, view, reader=request.person, after=request.GET.get("after", ""))
+    page = _page(request, view, form, now)
     rows = drawn(page.lines, request.agent, now)
     context = {
         "view": view,
@@ -72,6 +73,15 @@ def queue(request: AgentRequest, view_name: str) -> HttpResponseBase:
     if request.htmx and request.htmx.target == "queue":
         return render(request, "desk/queue.html#live", {**surroundings(request, here=view.name), **context})
     return show(request, "desk/queue.html", {**context, **_choices()}, here=view.name)
+
+
+def _page(request: AgentRequest, view: queues.View, form: SearchForm, now: datetime) -> queues.Page:
+    """The page that was asked for; most often the first of a whole view, which has questions of its own."""
+    after = request.GET.get("after", "")
+    if not after and not form.is_asked and sees_all(request.person):
+        return queues.first_page(view, agent=request.agent, now=now)
+    tickets = form.filter(queues.tickets_in(view, person=request.person, agent=request.agent, now=now))
+    return queues.page(tickets, view, reader=request.person, after=after)
 
 
 def _choices() -> dict[str, object]:

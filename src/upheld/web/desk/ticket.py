@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -44,7 +44,7 @@ def page(request: AgentRequest, pk: int) -> HttpResponseBase:
 
 def act(request: AgentRequest, pk: int, do: Callable[[Ticket], Any], *, done: str = "") -> HttpResponse:
     """Load the ticket, do one thing, and show how it stands; what is refused is said and changes nothing."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    ticket = ticket_for(request, pk)
     try:
         do(ticket)
     except Refused as refusal:
@@ -62,6 +62,14 @@ def after(request: AgentRequest, pk: int, *, is_sent: bool = False) -> HttpRespo
     ticket = opened(request, pk)
     context = {**surroundings(request), **ticket_context(request, ticket), "is_answer": True, "is_sent": is_sent}
     return render(request, "desk/ticket.html#live", context)
+
+
+def ticket_for(request: AgentRequest, pk: int) -> Ticket:
+    """The ticket, to do something with it. 404 when they may not see it."""
+    ticket = queries.visible(pk, request.person)
+    if ticket is None:
+        raise Http404
+    return ticket
 
 
 def opened(request: AgentRequest, pk: int) -> Opened:

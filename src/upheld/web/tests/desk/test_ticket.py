@@ -18,7 +18,7 @@ from upheld.tickets.actions.watching import link, watch
 from upheld.tickets.models import Draft, Reading, Ticket
 from upheld.web.tests.conftest import Browsing, Opening
 
-TICKET_QUERIES = 16
+TICKET_QUERIES = 10
 HTMX = {"HX-Request": "true"}
 
 
