@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "upheld.web",  # first: its templates come before those of the packages
     "upheld.config.apps.WiringConfig",
     "upheld.compliance",
+    "upheld.documents",
     "upheld.reports",
     "upheld.drafting",
     "upheld.tickets",

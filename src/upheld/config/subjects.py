@@ -6,6 +6,7 @@ from upheld.channels import subjects as channels
 from upheld.channels.subjects import SUBJECTS
 from upheld.commitments import subject as commitments
 from upheld.compliance import subject as compliance
+from upheld.documents import subject as documents
 from upheld.drafting import subject as drafting
 from upheld.events import subject as events
 from upheld.people.subject import AGENT, DESK
@@ -20,7 +21,9 @@ KINDS = (
     | accounts.EVENTS
     | channels.EVENTS
     | commitments.EVENTS
-    | compliance.EVENTS | events.EVENTS
+    | compliance.EVENTS
+    | documents.EVENTS
+    | events.EVENTS
     | reports.EVENTS
     | drafting.EVENTS
 )

@@ -24,7 +24,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "ticket.escalation_requested": ("upheld.tickets.handlers.notify",),
     "ticket.changed": ("upheld.tickets.handlers.raise_by_trigger", "upheld.tickets.handlers.notify"),
     "account.changed": ("upheld.tickets.handlers.follow_account",),
-    "policy.published": ("upheld.drafting.handlers.ask_everybody_to_read",),
+    "policy.published": (
+        "upheld.drafting.handlers.ask_everybody_to_read",
+        "upheld.documents.handlers.follow_publishing",
+    ),
     "commitment.moved": ("upheld.tickets.handlers.keep_due",),
     "commitment.waived": ("upheld.tickets.handlers.keep_due",),
     "commitment.came_due": ("upheld.tickets.handlers.keep_due",),

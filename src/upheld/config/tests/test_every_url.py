@@ -19,7 +19,10 @@ from upheld.tickets.models import Ticket
 from upheld.tickets.tests.scenes import MONDAY, opened
 
 METHODS = ("get", "post", "delete", "put", "patch", "head", "options")
-OPEN_TO_ALL = {"", "colours/<slug:version>.css"}  # beside signing in: the customers' front door and its colours
+OPEN_TO_ALL = {  # beside signing in: the customers' front door and its colours, and the documents that the policy makes public
+    "", "colours/<slug:version>.css", "documents/", "documents/subscription/", "documents/subscription/sent/",
+    "documents/subscription/ended/", "documents/subscription/<str:token>/end/",
+}  # fmt: skip
 BACKEND = "upheld.web.signin.knowing.Backend"
 
 
