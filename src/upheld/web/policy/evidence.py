@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from upheld.kernel.durations import format_duration
-from upheld.reports.attainment import Figures, Period, Week, by_clause_in, trends
+from upheld.reports.attainment import Figures, Period, Week, by_clause_in, decided_in, trends
 
 DAYS = (7, 30, 90)
 WEEKS = 13
@@ -63,10 +63,10 @@ class Evidence:
 
 
 def evidence(names: Iterable[str], *, now: datetime, only: str | None = None) -> dict[str, Evidence]:
-    """For every clause of `names`. Three statements for all of them, or for the clause `only`."""
+    """For every clause of `names`. Four statements for all of them, or for the clause `only`."""
     before = Period(now - timedelta(days=2 * COMPARED), now - timedelta(days=COMPARED))
-    periods = [*(Period(now - timedelta(days=days), now) for days in DAYS), before]
-    *counted, earlier = by_clause_in(periods, clause=only)
+    counted = by_clause_in([Period(now - timedelta(days=days), now) for days in DAYS], clause=only)
+    (earlier,) = decided_in([before], clause=only)
     weekly = trends(until=now, weeks=WEEKS, clause=only)
     nothing = Figures()
     return {
