@@ -98,10 +98,8 @@ class Spot:
         elif after == NOTHING:
             self.tell(f"{self.about}: {noun}is gone: {quoted(before)}", before, "", "removed")
         elif max(len(before), len(after)) > _LONGEST_IN_A_SENTENCE:
-            reads = f"{noun}reads" if what else "it reads"
-            self.tell(
-                f"{self.about}: {reads} differently now: {quoted(after)} (before: {quoted(before)})", before, after
-            )
+            told = f"{self.about}: {noun.rstrip()}".rstrip(": ")
+            self.tell(f"{told}: now {quoted(after)} (before: {quoted(before)})", before, after)
         else:
             self.tell(f"{self.about}: {phrase}{before} → {after}", before, after)
 

@@ -21,6 +21,7 @@ from upheld.policy.wording import condition, effects, events, person
 Teller = Callable[[Spot, Any, Any], None]
 _DURATIONS = frozenset({"at", "then_every", "acknowledge_within", "remind_every"})
 _NAMES = frozenset({"department", "category", "priority", "calendar"})
+_LIMITS = frozenset({"only", "when"})
 _LONG = 30
 
 
@@ -90,24 +91,28 @@ def tell_items(
     """What is new in a list, what is gone from it, and whether the rest comes in another order."""
     noun, gone, new = phrase.rstrip(":"), _without(before, after), _without(after, before)
     if len(gone) == len(new) == 1 and words(gone[0]) != words(new[0]):
-        spot.tell_change(phrase, words(gone[0]), words(new[0]))
+        spot.tell_change(f"{noun}:", words(gone[0]), words(new[0]))
     elif gone and [words(one) for one in gone] == [words(one) for one in new]:
         _tell_alike(spot, phrase, gone, new)
     else:
         if new:
-            told = _items([words(one) for one in new])
+            told = _items(new, words)
             spot.tell(f"{spot.about}: {noun} now with {told}", "", told, "added")
         if gone:
-            told = _items([words(one) for one in gone])
+            told = _items(gone, words)
             spot.tell(f"{spot.about}: {noun} no longer with {told}", told, "", "removed")
     if not gone and not new:
         was, now = (", ".join(map(words, one)) for one in (before, after))
         spot.tell(f"{spot.about}: {noun} in another order: {now}", was, now)
 
 
-def _items(items: Sequence[str]) -> str:
-    """Short ones as a list, long ones each in quotes."""
-    return listed([f"“{one}”" for one in items] if any(len(one) > _LONG for one in items) else items)
+def _items(items: Sequence[Any], words: Callable[[Any], str]) -> str:
+    """Short names as a list; what is long, or a sentence of its own, each in quotes."""
+    said = [words(one) for one in items]
+    is_quoted = any(
+        isinstance(one, Matcher | Effect) or len(told) > _LONG for one, told in zip(items, said, strict=True)
+    )
+    return listed([f"“{one}”" for one in said] if is_quoted else said)
 
 
 def _tell_alike(spot: Spot, phrase: str, gone: Sequence[Any], new: Sequence[Any]) -> None:
@@ -169,7 +174,8 @@ def _said(spot: Spot, policy: Policy, name: str, value: Any, language: str) -> s
     if isinstance(value, Words):
         return value.text(language)
     if isinstance(value, Matcher):
-        return condition(policy, value, language) or "always"
+        told = condition(policy, value, language) or "always"
+        return f"when {told}" if name in _LIMITS and value else told
     if isinstance(value, Effect):
         return effects(policy, [value], spot.subject, language)
     if isinstance(value, Mark):

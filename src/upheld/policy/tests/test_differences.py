@@ -93,7 +93,7 @@ TECHFLOW = [
     (
         "commitments.yaml",
         [("[{notify: team-lead}, {raise: support}]", "[{notify: team-lead}, {page: on-call}, {raise: support}]")],
-        ["First response: on a breach now with whoever is on call is paged"],
+        ["First response: on a breach now with “whoever is on call is paged”"],
     ),
     ("commitments.yaml", [("mail-answer:", "answer-to-mail:")], [
         "The commitment “mail-answer” is now called “answer-to-mail”; everything else about it is as it was"]),
@@ -102,7 +102,7 @@ TECHFLOW = [
         "Office hours: Saturday closed → 08:00–12:00",
     ]),
     ("hours.yaml", [("hours: closed}", 'hours: "10:00-14:00"}')], [
-        "Office hours: holidays closed on public holidays of US → on public holidays of US open 10:00–14:00"]),
+        "Office hours: holidays: closed on public holidays of US → on public holidays of US open 10:00–14:00"]),
     ("hours.yaml", [("America/New_York", "Europe/Berlin")], ["Office hours: time zone: America/New_York → Europe/Berlin"]),
     ("channels.yaml", [("standard: none", "standard: office")], ["Standard: Telephone not included → on the calendar office"]),
     ("channels.yaml", [("security@techflow", "alarm@techflow")], [
