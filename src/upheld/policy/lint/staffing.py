@@ -201,7 +201,8 @@ def _first_gap(calendar: Calendar, time: int, staffed: tuple[Calendar, ...]) -> 
 def _gaps(staffed: tuple[Calendar, ...]) -> list[Gap]:
     """The stretches of a year in which none of these is open."""
     stretches = sorted((one.start_us, one.end_us) for calendar in staffed for one in calendar.stretches(_FROM, _TO))
-    return [(end, start) for (_, end), (start, _) in pairwise(_joined(stretches)) if start > end]
+    joined = _joined(stretches)
+    return [(end, start) for (_, end), (start, _) in pairwise(joined)] if joined else [(_FROM, _TO)]
 
 
 def _joined(stretches: Iterable[Gap]) -> list[Gap]:

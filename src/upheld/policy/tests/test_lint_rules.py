@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from upheld.policy.lint import Finding, lint
@@ -311,3 +313,23 @@ def test_a_rule(rule: str, files: Files, expected: tuple[str, str], nearly: File
 def test_what_is_missed_is_told_by_day_and_hour() -> None:
     (one,) = without_use_of_office({"policy": DESK, "commitments": clause(within="{by: priority, P1: 1h, P2: 4d}")})
     assert one.problem == "For priority P1, 1 h can run out while nobody is there: from Monday 17:00 to Tuesday 09:00."
+
+
+def test_a_desk_that_never_opens_misses_everything() -> None:
+    hours = OFFICE + "  nobody: {zone: UTC, weekly: {mon-sun: closed}}\n"
+    policy = DESK.replace("calendar: office}}", "calendar: nobody}}")
+    told = found({"policy": policy, "hours": hours, "commitments": clause(within="4h")})
+    assert ("warning", "first.within") in [(one.severity, one.key) for one in told]
+
+
+def test_the_rules_are_quick_on_a_large_table() -> None:
+    """Twenty categories, each in a department of its own, times by priority, plan and category."""
+    names = [f"c{number}" for number in range(20)]
+    policy = HEAD + "departments:\n" + "".join(f"  {name}: {{calendar: office}}\n" for name in names)
+    policy += "categories:\n" + "".join(f"  {name}: {{department: {name}, priority: P1}}\n" for name in names)
+    rows = "".join(f"\n      {name}: 4h" for name in names)
+    table = f"\n    by: [priority, category, plan]\n    P1:{rows}\n    P2:{rows}"
+    began = time.process_time()
+    told = lint(loaded(policy=policy, commitments=clause(within=table)))
+    assert [one.key for one in told if one.severity == "warning"] == ["first.within"]
+    assert time.process_time() - began < 2
