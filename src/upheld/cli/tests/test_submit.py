@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from upheld.cli import submit
-from upheld.config.environment import SOURCE_ROOT
+from upheld.config.values import SOURCE_ROOT
 from upheld.conftest import Cast
 from upheld.drafting.models import Draft
 

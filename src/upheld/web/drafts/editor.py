@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 
 from django import forms
 from django.contrib import messages
@@ -40,10 +43,30 @@ class NewFileForm(KindForm):
         return name
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    name: str
+    shown: str
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that stand together: those of the policy, then the words of each language."""
+
+    title: str
+    files: list[Listed]
+    is_open: bool
+
+    @property
+    def wrong(self) -> int:
+        return sum(file.wrong for file in self.files)
+
+
 @for_agents
 def files(request: AgentRequest, pk: int) -> HttpResponse:
     draft = draft_of(request, pk)
-    return _show(request, draft, next(iter(draft.files), ""))
+    return _show(request, draft, next((name for name in FILES if name in draft.files), next(iter(draft.files), "")))
 
 
 @for_leads
@@ -139,9 +162,23 @@ def _show(
         "problems": [(one, lines[one.line - 1].strip() if one.line <= len(lines) else "") for one in here],
         "elsewhere": [one for one in verdict.problems if one.file != name],
         "findings": [one for one in verdict.findings if one.file == name],
-        "files": [(file, counts[file]) for file in draft.files],
+        "groups": _groups(draft.files, counts, name),
         "may_remove": name not in REQUIRED,
         "form": form or NewFileForm(),
         "problem_count": len(verdict.problems),
     }
     return page(request, draft, "drafts/editor.html", context, status=status)
+
+
+def _groups(files: Iterable[str], counts: Mapping[str, int], current: str) -> list[Group]:
+    own = [
+        *(name for name in FILES if name in counts),
+        *(name for name in files if "/" not in name and name not in FILES),
+    ]
+    groups = [Group("", [Listed(name, name, counts[name]) for name in own], True)]
+    words = sorted(name for name in files if "/" in name)
+    for folder, names in groupby(words, key=lambda name: name.rpartition("/")[0]):
+        listed = [Listed(name, name.rpartition("/")[2], counts[name]) for name in names]
+        title = f"Words, {folder.rpartition('/')[2]}"
+        groups.append(Group(title, listed, current.startswith(f"{folder}/")))
+    return groups
