@@ -16,7 +16,8 @@ from upheld.compliance.writing import record_now
 from upheld.kernel.pdf import pdf_of
 from upheld.policy.sentences import clause_sentences
 
-ANNEX = 300  # kept commitments that are listed
+ANNEX = 100  # kept commitments that are listed
+LISTED = 1000  # breached ones, and waived ones, that are listed; a printer that is given ten thousand takes gigabytes
 ROWS = 100  # of one table: a long one takes the printer more than its share
 
 
@@ -30,9 +31,9 @@ class Listed:
 
     def watching(self, lines: Iterable[Line]) -> Iterator[Line]:
         for line in lines:
-            if line.state == "breached":
+            if line.state == "breached" and len(self.breached) < LISTED:
                 self.breached.append(line)
-            elif line.state == "waived":
+            elif line.state == "waived" and len(self.waived) < LISTED:
                 self.waived.append(line)
             elif line.state == "kept" and len(self.kept) < ANNEX:
                 self.kept.append(line)
@@ -54,11 +55,12 @@ def printed(proof: Proof, totals: Totals, listed: Listed, *, digest: str, at: da
         "whole": together(rows),
         "promises": list(_promises(listed, rows)),
         "chapters": [
-            ("Breached", "They were not kept in time.", _tables(listed.breached), len(listed.breached), names),
-            ("Waived", "Somebody let them go, and said why.", _tables(listed.waived), len(listed.waived), names),
+            ("Breached", "They were not kept in time.", _tables(listed.breached), together(rows).breached, names),
+            ("Waived", "Somebody let them go, and said why.", _tables(listed.waived), together(rows).waived, names),
         ],
         "annex": _tables(listed.kept),
         "names": names,
+        "most": LISTED,
         "annex_holds": len(listed.kept),
         "record": record_now(),
         "digest": digest,

@@ -37,6 +37,8 @@ def test_nothing_needs_to_be_said() -> None:
         ("UPHELD_LOG", "xml", "neither json nor text"),
         ("UPHELD_SECRET_KEY", "short", "has 5 characters and needs 32"),
         ("UPHELD_METRICS_TOKEN", "short", "needs 16"),
+        ("UPHELD_SEAL_KEY", "c2hvcnQ=", "has 5 bytes in base64 and needs 32"),
+        ("UPHELD_SEAL_KEY", "not base64", "is not base64"),
         ("UPHELD_URL", "desk.example.com", "begins with http:// or https://"),
         ("UPHELD_URL", "https://example.com/desk", "has a path"),
         ("UPHELD_HOSTS", "https://desk.example.com", "is not a host name"),

@@ -31,7 +31,7 @@ AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 EVENTS, SIZE = 12, 4  # three seals of four
 POSITIONS = st.integers(0, EVENTS - 1)
 QUICKLY = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 OTHERS = {
     "kind": ["'ticket.closed'", "''"],
