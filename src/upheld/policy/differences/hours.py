@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from upheld.hours import Calendar
 from upheld.hours.forms import CalendarForm
 from upheld.hours.public_holidays import HolidayRule
+from upheld.hours.spans import Spans
 from upheld.hours.words import days_in_words, holidays_in_words, hours_in_words
 from upheld.policy.differences.difference import NOTHING, Spot
 from upheld.policy.differences.equality import same
@@ -43,12 +43,12 @@ def _tell_week(spot: Spot, old: CalendarForm, new: CalendarForm) -> None:
     for day, (before, after) in enumerate(zip(old.week, new.week, strict=True)):
         if before != after:
             days.setdefault((_hours(before), _hours(after)), []).append(day)
-    for (before, after), changed in days.items():
-        spot.below("weekly").tell(f"{spot.about}: {days_in_words(changed)} {before} → {after}", before, after)
+    for (was, now), changed in days.items():
+        spot.below("weekly").tell(f"{spot.about}: {days_in_words(changed)} {was} → {now}", was, now)
 
 
-def _hours(spans: Sequence[object]) -> str:
-    return hours_in_words(tuple(spans)) if spans else CLOSED  # type: ignore[arg-type]
+def _hours(spans: Spans) -> str:
+    return hours_in_words(spans) if spans else CLOSED
 
 
 def _tell_holidays(spot: Spot, old: CalendarForm, new: CalendarForm) -> None:

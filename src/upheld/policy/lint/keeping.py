@@ -14,6 +14,12 @@ from upheld.policy.vocabulary import Vocabulary
 
 FILE = "commitments.yaml"
 ANSWERS = "ticket.replied"
+_STATUS_AFTER = {
+    "ticket.resolved": "resolved",
+    "ticket.closed": "closed",
+    "ticket.waiting": "waiting_on_customer",
+    "ticket.held": "on_hold",
+}
 ENDS = frozenset({"ticket.resolved", "ticket.closed"})
 
 
@@ -21,6 +27,7 @@ def look_at_keeping(policy: Policy, domains: Domains, vocabulary: Vocabulary | N
     for clause in policy.clauses.values():
         _events_that_are_past(clause, vocabulary, findings)
         _events_that_undo(clause, findings)
+        _status_at_its_beginning(clause, findings)
         _times_without_hours(clause, domains, findings)
     for answer, end in _answers_and_ends(policy):
         _resolved_before_answered(answer, end, domains, findings)
@@ -61,6 +68,34 @@ def _events_that_undo(clause: Clause, findings: Findings) -> None:
             f"It never renews: {listed(sorted(clause.kept_by))} keeps it and ends it as well.",
             "It reads like a promise that goes on, and is one that comes once.",
             "Take 'renews' out, or let another event end it.",
+        )
+
+
+def _status_at_its_beginning(clause: Clause, findings: Findings) -> None:
+    """What begins it also sets the status: it must hold in that status, and not pause in it."""
+    if not clause.begins <= _STATUS_AFTER.keys():
+        return
+    after = [_STATUS_AFTER[kind] for kind in clause.begins]
+    if any(name == "status" and not any(map(test.holds, after)) for name, test in clause.when.tests):
+        findings.add(
+            "error",
+            FILE,
+            (clause.name, "when"),
+            f"The clause does not hold as it begins: the status is {listed(sorted(after), last='or')} then.",
+            "It reads like a promise and is none.",
+            "Let 'when' include that status, or begin with another event.",
+        )
+    elif any(
+        pause.attributes == {"status"} and all(test.holds(one) for _, test in pause.tests for one in after)
+        for pause in clause.pauses_while
+    ):
+        findings.add(
+            "warning",
+            FILE,
+            (clause.name, "pauses_while"),
+            f"The time stands still from its beginning: the status is {listed(sorted(after), last='or')} then.",
+            "It falls due only if the ticket comes back, and then counts what was meant for afterwards.",
+            "Take that status out of the pauses, or begin with another event.",
         )
 
 

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from upheld.policy.lint import Finding, lint
-from upheld.policy.tests.writing import VOCABULARY, loaded
+from upheld.policy.tests.writing import ACCOUNT, TICKET, loaded
+from upheld.policy.vocabulary import Subject, Vocabulary
 
 Files = dict[str, str]
 HEAD = "name: small\nversion: 1\nplans: [basic, gold]\npriorities: [P1, P2]\n"
@@ -41,8 +42,12 @@ def clause(*lines: str, name: str = "first", **keys: str) -> str:
     )
 
 
+WAITING = Subject("ticket", {**TICKET.events, "ticket.waiting": "We wait for the customer."}, TICKET.attributes)
+WORDS = Vocabulary([WAITING, ACCOUNT])
+
+
 def found(files: Files) -> list[Finding]:
-    return lint(loaded(VOCABULARY, **files), vocabulary=VOCABULARY)
+    return lint(loaded(WORDS, **files), vocabulary=WORDS)
 
 
 def step(name: str, to: int, within: str) -> str:
@@ -142,6 +147,18 @@ RULES: list[tuple[str, Files, tuple[str, str], Files]] = [
         {"commitments": clause(renews="true", until="ticket.replied", within="4h")},
         ("warning", "first.until"),
         {"commitments": clause(renews="true", until="ticket.resolved", within="4h")},
+    ),
+    (
+        "a status that it cannot have as it begins",
+        {"commitments": clause(begins="ticket.resolved", when="{status: open}", within="4h")},
+        ("error", "first.when"),
+        {"commitments": clause(begins="[ticket.resolved, ticket.opened]", when="{status: open}", within="4h")},
+    ),
+    (
+        "standing still from its beginning",
+        {"commitments": clause(begins="ticket.waiting", pauses_while="{status: waiting_on_customer}", within="4h")},
+        ("warning", "first.pauses_while"),
+        {"commitments": clause(begins="ticket.opened", pauses_while="{status: waiting_on_customer}", within="4h")},
     ),
     (
         "a time without hours",
