@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join, urlize
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -16,14 +18,22 @@ from upheld.kernel.durations import format_duration
 from upheld.kernel.text import initials as initials_of
 from upheld.tickets.models import Ticket
 from upheld.web import names, times
+from upheld.web.templatetags import folding
 
 register = template.Library()
+# What Django's `urlize` looks for: a scheme, `www.`, a mail address, or one of these names at the end of a host.
+MAY_LINK = re.compile(r"https?://|www\.|@|\.(?:com|edu|gov|int|mil|net|org)\b", re.IGNORECASE)
+register.tag("url", folding.url)
+register.tag("static", folding.static)
 
 
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 16) -> SafeString:
     """A line icon. Without a label it is decoration and screen readers pass over it; then a text has to stand next to it."""
     return _icon(str(name), str(label), size)
+
+
+register.tag("icon", folding.simple(register.tags["icon"]))
 
 
 @lru_cache(maxsize=512)
@@ -116,6 +126,23 @@ def file_size(size: int) -> str:
 def rank(priority: str) -> int:
     """1 for the most urgent priority of the policy; 4 at most, since four bars are drawn."""
     return names.rank(priority)
+
+
+@register.filter
+def ticket_address(number: int) -> str:
+    """The page of a ticket. For lists: Django takes as long for one address as for the rest of its line."""
+    return _address_of_none().replace("/0/", f"/{number}/")
+
+
+@lru_cache(maxsize=1)
+def _address_of_none() -> str:
+    return reverse("desk:ticket", args=[0])
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """The text with its addresses as links. Most texts have none, and are not looked through word by word."""
+    return mark_safe(urlize(text, nofollow=True, autoescape=True)) if MAY_LINK.search(text) else escape(text)  # noqa: S308
 
 
 @register.filter
