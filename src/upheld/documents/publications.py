@@ -25,10 +25,17 @@ def edition(version: PolicyVersion) -> Edition:
         policy.name,
         policy.company.name or policy.name,
         version.number,
-        version.effective_at.astimezone(zone).date(),
+        holds_from(version),
         version.published_at.astimezone(zone).date(),
         version.digest,
     )
+
+
+def holds_from(version: PolicyVersion) -> date:
+    """The day that the policy names, or that on which the version came into force here if that is earlier."""
+    policy = policy_of(version.pk)
+    day = version.effective_at.astimezone(ZoneInfo(policy.company.zone)).date()
+    return min(policy.effective, day) if policy.effective else day
 
 
 def today(policy: Policy, at: datetime) -> date:

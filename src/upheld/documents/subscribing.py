@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import in_force, policy_of, version_in_force
 from upheld.documents.changes import before, changed_documents, sentences
 from upheld.documents.models import Subscription
+from upheld.documents.publications import holds_from
 from upheld.documents.speech import Speech
 from upheld.events.actions import record
 from upheld.events.actors import Actor
@@ -135,7 +136,11 @@ def _letter(old: Policy, new: Policy, version: PolicyVersion, last: PolicyVersio
     speech = Speech(language)
     company, titles = new.company.name or new.name, speech.listed([one.title for one in changed])
     since = speech.say(
-        "mail.changed", version=version.number, document=titles, date=speech.day(_day(version, new)), before=last.number
+        "mail.changed",
+        version=version.number,
+        document=titles,
+        date=speech.day(holds_from(version)),
+        before=last.number,
     )
     found = sentences(old, new, language)
     lines = [f"- {one}" for one in found[:MOST_SENTENCES]] or [speech.say("mail.nothing_named")]
@@ -145,12 +150,6 @@ def _letter(old: Policy, new: Policy, version: PolicyVersion, last: PolicyVersio
     ]
     text = "\n".join([f"{since}:", "", *lines, "", f"{speech.say('mail.read')}:", *links, "", company])
     return speech.say("mail.changed_subject", company=company, document=titles), text
-
-
-def _day(version: PolicyVersion, policy: Policy) -> date:
-    from upheld.documents.publications import today
-
-    return today(policy, version.effective_at)
 
 
 def _hash(address: str) -> str:
