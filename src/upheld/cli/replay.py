@@ -2,7 +2,8 @@
 
 One event a line: {"at": ISO, "kind": …, "subject": …, "actor": …, "data": {…}}. Out comes a line for each cycle of
 each commitment, as it
-stands at --until (default: at the last event). Exit 1 when the policy or a line cannot be read.
+stands at --until (default: at the last event). How far it is shows on standard error when that is a terminal, or with
+--progress. Exit 1 when the policy or a line cannot be read.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from upheld.policy import PolicyErrors, load
 from upheld.policy.replay import ReplayError, read_events, replay
 
 if TYPE_CHECKING:
-    from upheld.policy.states import CommitmentState
+    from upheld.policy.states import CommitmentState, Event
+
+EVERY = 50_000  # events between two words about how far it is
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,9 +32,11 @@ def main(arguments: Sequence[str]) -> int:
         until = parse_instant(given.until) if given.until else None
         policy = load(given.policy)
         if given.events == "-":
-            return _print(replay(policy, read_events(sys.stdin.buffer), until=until), as_json=given.json)
+            events = _counted(read_events(sys.stdin.buffer), progress=given.progress)
+            return _print(replay(policy, events, until=until), as_json=given.json)
         with Path(given.events).open("rb") as lines:
-            return _print(replay(policy, read_events(lines), until=until), as_json=given.json)
+            events = _counted(read_events(lines), progress=given.progress)
+            return _print(replay(policy, events, until=until), as_json=given.json)
     except (PolicyErrors, ReplayError, ValueError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:  # whoever read the output has seen enough; `upheld` itself ends quietly
@@ -49,7 +54,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--policy", required=True, metavar="DIR")
     parser.add_argument("--until", metavar="ISO", help="an instant such as 2026-03-02T14:00:00Z")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--progress", action="store_true", help="say how far it is, also where nobody watches")
     return parser
+
+
+def _counted(events: Iterator[Event], *, progress: bool) -> Iterator[Event]:
+    """The events themselves, with their number on standard error now and then."""
+    is_watched = sys.stderr.isatty()
+    if not (progress or is_watched):
+        return events
+    return _telling(events, end="\r" if is_watched else "\n")
+
+
+def _telling(events: Iterator[Event], *, end: str) -> Iterator[Event]:
+    number = 0
+    for number, event in enumerate(events, start=1):
+        if number % EVERY == 0:
+            print(f"{number:,} events", end=end, file=sys.stderr, flush=True)
+        yield event
+    print(f"{number:,} events read", file=sys.stderr)
 
 
 def _print(states: Iterator[tuple[str, CommitmentState]], *, as_json: bool) -> int:

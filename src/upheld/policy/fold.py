@@ -45,7 +45,7 @@ NOTHING = Touch()
 class Plan:
     """The clauses on one kind of subject, indexed by what touches them. Made once for a policy, shared by all its subjects."""
 
-    __slots__ = ("by_attribute", "by_kind", "look", "positions", "promises")
+    __slots__ = ("by_attribute", "by_deciding", "by_kind", "look", "positions", "promises")
 
     def __init__(
         self, clauses: Iterable[Clause], calendars: Mapping[str, Calendar], *, with_marks: bool = True
@@ -55,6 +55,10 @@ class Plan:
         asked = [(name, position) for position, promise in enumerate(self.promises) for name in promise.attributes]
         self.look: dict[str, Any] = dict.fromkeys(name for name, _ in asked)
         self.by_attribute = {name: frozenset(where for one, where in asked if one == name) for name in self.look}
+        self.by_deciding = {
+            name: frozenset(where for where in found if name in self.promises[where].deciding)
+            for name, found in self.by_attribute.items()
+        }
         clauses = [promise.clause for promise in self.promises]
         kinds = {kind for clause in clauses for kind in clause.begins | clause.kept_by | clause.void_by | clause.until}
         self.by_kind = {kind: _touch(kind, clauses) for kind in sorted(kinds | set(REVERSALS.values()))}
@@ -186,18 +190,18 @@ class SubjectFold:
                     changed.append(name)
         if not changed or not (self.open or self.waiting):
             return
-        touched = (
-            by_attribute[changed[0]] if len(changed) == 1 else {one for name in changed for one in by_attribute[name]}
-        )
-        for position in touched:
-            running = self.open.get(position)
-            if running is not None:
-                terms = self.plan.promises[position].terms(attributes)
-                if terms is not running.terms:
-                    running.follow(at, terms)
-                    self._put_away_if_over(position, running)
-            elif position in self.waiting:
-                self._begin_waiting(at, position)
+        if self.open:
+            for position in _touched(by_attribute, changed):
+                running = self.open.get(position)
+                if running is not None:
+                    terms = self.plan.promises[position].terms(attributes)
+                    if terms is not running.terms:
+                        running.follow(at, terms)
+                        self._put_away_if_over(position, running)
+        if self.waiting:
+            for position in _touched(self.plan.by_deciding, changed):
+                if position in self.waiting:
+                    self._begin_waiting(at, position)
 
     def _waive(self, at: int, data: Mapping[str, Any]) -> None:
         position = self.plan.positions.get(str(data.get("clause")), -1)
@@ -269,6 +273,11 @@ def fold(
     for event in events:
         subject.apply(event)
     return subject.states(subject.at if until is None else until)
+
+
+def _touched(by_name: Mapping[str, frozenset[int]], changed: list[str]) -> Iterable[int]:
+    """The positions of clauses that look at any of the attributes."""
+    return by_name[changed[0]] if len(changed) == 1 else {one for name in changed for one in by_name[name]}
 
 
 def _touch(kind: str, clauses: list[Clause]) -> Touch:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -11,11 +13,13 @@ from upheld.hours.forms import FIRST_YEAR, LAST_YEAR
 from upheld.kernel.instants import iso, parse_instant
 from upheld.policy.fold import Plan, SubjectFold
 from upheld.policy.model import Policy
+from upheld.policy.packing import Shelf, pack, unpack
 from upheld.policy.states import CommitmentState, Event
 
 EARLIEST, LATEST = parse_instant(f"{FIRST_YEAR}-01-01T00:00:00Z"), parse_instant(f"{LAST_YEAR}-01-01T00:00:00Z")
 EXAMPLE = '{"at": "2026-03-02T14:00:00Z", "kind": "ticket.opened", "subject": "ticket:1", "data": {"priority": "P1"}}'
 BYTE_ORDER_MARK = "\ufeff"
+MOST_LIVE = 20_000
 
 
 class ReplayError(ValueError):
@@ -58,15 +62,20 @@ def within_reach(at: int) -> int:
 class Replay:
     """Folds the events of many subjects in one pass, in the order given.
 
-    Memory grows with the commitments, not with the events. Without marks nothing is known of warnings, which takes less time.
+    Memory grows neither with the events nor with the subjects: beyond `most_live` of them, those that were not heard of for the
+    longest time are put aside in a temporary file. Without marks nothing is known of warnings, which takes less time.
     """
 
-    def __init__(self, policy: Policy, *, with_marks: bool = False) -> None:
+    def __init__(self, policy: Policy, *, with_marks: bool = False, most_live: int = MOST_LIVE) -> None:
         self.policy = policy
         self.with_marks = with_marks
+        self.most_live = most_live
         self.subjects: dict[str, SubjectFold] = {}
         self.latest = EARLIEST
         self._plans: dict[str, Plan] = {}
+        self._places: dict[str, int] = {}
+        self._seen = 0
+        self._shelf = Shelf()
 
     def apply(self, event: Event) -> None:
         """Take one event into account. Subjects on which the policy says nothing are passed over."""
@@ -74,18 +83,54 @@ class Replay:
             self.latest = event.at
         subject = self.subjects.get(event.subject)
         if subject is None:
-            plan = self._plan(event.subject)
-            if not plan.promises:
+            subject = self._subject(event.subject)
+            if subject is None:
                 return
-            subject = self.subjects[event.subject] = SubjectFold(plan)
         subject.apply(event)
 
     def states(self, until: int | None = None) -> Iterator[tuple[str, CommitmentState]]:
-        """Every commitment of every subject, as it stands at `until`, or at the last event of all."""
+        """Every commitment of every subject, as it stands at `until`, or at the last event of all.
+
+        Subjects come in the order in which they were first heard of.
+        """
         moment = self.latest if until is None else until
-        for key, subject in self.subjects.items():
+        live = sorted((place, key) for key, place in self._places.items())
+        aside = ((place, key, raw) for place, key, raw in self._shelf.rows() if key not in self.subjects)
+        for _, key, raw in merge(((place, key, b"") for place, key in live), aside, key=itemgetter(0)):
+            subject = unpack(self._plan(key), raw) if raw else self.subjects[key]
             for state in subject.states(moment):
                 yield key, state
+
+    def _subject(self, key: str) -> SubjectFold | None:
+        """The subject of which is heard for the first time, or again after it was put aside; None where the policy is silent."""
+        plan = self._plan(key)
+        if not plan.promises:
+            return None
+        if len(self.subjects) >= self.most_live:
+            self._put_aside()
+        found = self._shelf.find(key)
+        if found is None:
+            self._places[key], subject = self._seen, SubjectFold(plan)
+            self._seen += 1
+        else:
+            self._places[key], subject = found[0], unpack(plan, found[1])
+        self.subjects[key] = subject
+        return subject
+
+    def _put_aside(self) -> None:
+        """The half that was not heard of for the longest time. What cannot be packed stays, and then more is allowed to."""
+        moments = sorted(subject.at for subject in self.subjects.values())
+        middle = moments[len(moments) // 2]
+        packed = []
+        for key, subject in self.subjects.items():
+            raw = pack(subject) if subject.at <= middle else None
+            if raw is not None:
+                packed.append((self._places[key], key, raw))
+        self._shelf.put(packed)
+        for _, key, _ in packed:
+            del self.subjects[key], self._places[key]
+        if len(self.subjects) > 0.9 * self.most_live:
+            self.most_live *= 2
 
     def _plan(self, key: str) -> Plan:
         kind = key.partition(":")[0]

@@ -37,13 +37,24 @@ class Promise:
     Remembers its answers by the attributes it asks for.
     """
 
-    __slots__ = ("_answers", "_by_look", "_calendars", "_look", "attributes", "clause", "goes_on", "with_marks")
+    __slots__ = (
+        "_answers",
+        "_by_look",
+        "_calendars",
+        "_look",
+        "attributes",
+        "clause",
+        "deciding",
+        "goes_on",
+        "with_marks",
+    )
 
     def __init__(self, clause: Clause, calendars: Mapping[str, Calendar], *, with_marks: bool = True) -> None:
         self.clause = clause
         self.goes_on = clause.renews or clause.is_series  # one act does not settle it
         self.with_marks = with_marks
-        self.attributes = frozenset(_attributes(clause))
+        self.deciding = frozenset(_deciding(clause))
+        self.attributes = self.deciding.union(*(matcher.attributes for matcher in clause.pauses_while))
         self._calendars = calendars
         self._look: Callable[[Attributes], Any] = itemgetter(*sorted(self.attributes)) if self.attributes else _no_look
         self._by_look: dict[Any, Terms] = {}
@@ -64,6 +75,17 @@ class Promise:
             self._by_look[look] = terms
         return terms
 
+    def terms_of(self, answer: tuple[bool, str | None, int, bool]) -> Terms:
+        """The terms of an answer that was given before: promised, calendar, target, paused."""
+        terms = self._answers.get(answer)
+        if terms is None:
+            calendar = None if answer[1] is None else self._calendars[answer[1]]
+            terms = self._answers[answer] = Terms(answer[0], calendar, answer[2], answer[3], self.warnings(answer[2]))
+        return terms
+
+    def calendar(self, name: str) -> Calendar:
+        return self._calendars[name]
+
     def warnings(self, target: int) -> tuple[tuple[int, str], ...]:
         """When to warn on the way to `target`; none for whom marks are of no interest."""
         if not self.with_marks:
@@ -78,18 +100,13 @@ class Promise:
         name = clause.calendar.pick(attributes)
         is_paused = any(one.holds(attributes) for one in clause.pauses_while)
         answer = (holds and target is not None and name is not None, name, target or 0, is_paused)
-        terms = self._answers.get(answer)
-        if terms is None:
-            calendar = None if name is None else self._calendars[name]
-            terms = self._answers[answer] = Terms(
-                answer[0], calendar, target or 0, is_paused, self.warnings(target or 0)
-            )
-        return terms
+        return self.terms_of(answer)
 
 
-def _attributes(clause: Clause) -> set[str]:
+def _deciding(clause: Clause) -> set[str]:
+    """What decides whether anything is promised; others can only pause it."""
     names = set(clause.when.attributes) | set(clause.calendar.by)
-    for matcher in (*clause.unless, *clause.pauses_while):
+    for matcher in clause.unless:
         names |= matcher.attributes
     if clause.within is not None:
         names |= set(clause.within.by)
