@@ -1,5 +1,5 @@
-"""`upheld explain SUBJECT [--json]`: why the commitments of a ticket (`ticket:1`) stand as they do. Exit 1 when it is
-under none.
+"""`upheld explain SUBJECT [--json]`: why the commitments of a ticket (`ticket:1`), an account (`account:7`) or somebody who
+works here (`agent:3`) stand as they do. Exit 1 when it is under none.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from upheld.accounts.actions import AccountRefused, activate, add_account, chang
 from upheld.accounts.actions import reach as reach_account
 from upheld.accounts.models import Account
 from upheld.channels.models import OutgoingMail
+from upheld.cli.explain import main as explain_from_shell
 from upheld.commitments.actions import publish
 from upheld.commitments.explaining import explain
 from upheld.commitments.milestones import milestones_of
@@ -181,6 +182,13 @@ def test_only_milestones_that_a_promise_waits_for_are_asked_for() -> None:
     agent = hire()
     found = {one.name: [clause.name for clause in one.keeps] for one in milestones_of(agent.key, MILESTONES)}
     assert found == {"certified": ["certification"], "trained": ["monthly-training"]}
+
+
+def test_the_shell_explains_an_account_and_a_colleague(capsys: pytest.CaptureFixture[str]) -> None:
+    account, agent = signed(), hire()
+    for subject, clause in ((account.key, "Welcome package"), (agent.key, "Product certification")):
+        assert explain_from_shell([subject]) == 0
+        assert clause in capsys.readouterr().out
 
 
 class TestOtherPolicies:
