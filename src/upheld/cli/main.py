@@ -26,6 +26,7 @@ COMMANDS = {
     "ticker": Command("Watch the commitments and act when one warns or is breached"),
     "mail": Command("Hand over a mail, or import a file of them", needs_desk=False),
     "listen": Command("Take mail in by SMTP"),
+    "fetch": Command("Bring mail from the mailboxes of UPHELD_IMAP"),
     "migrate": Command("Bring the database up to date and gather the static files"),
     "createadmin": Command("Make a person who may do everything"),
     "health": Command("Say whether database, migrations and jobs are in order"),

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from upheld.config.imap import ImapAccount, grants, imap_accounts, with_oauth
 from upheld.config.values import Address, Network, address, file, names, networks, whole, yes_or_no
 
 MAIL_EXAMPLES = {
+    "UPHELD_IMAP": "support=imaps://user:password@imap.example.com/INBOX?then=move:Done",
+    "UPHELD_IMAP_OAUTH": "support=google:client-id:client-secret:refresh-token",
     "UPHELD_LMTP_LISTEN": "127.0.0.1:2424",
     "UPHELD_SMTP_CERTIFICATE": "/etc/letsencrypt/live/mx.example.com/fullchain.pem",
     "UPHELD_SMTP_CERTIFICATE_KEY": "/etc/letsencrypt/live/mx.example.com/privkey.pem",
@@ -30,6 +33,7 @@ class MailEnvironment:
     `rate` is mails a minute of one source, 0 for no limit.
     """
 
+    imap: tuple[ImapAccount, ...]
     lmtp_listen: Address | None
     certificate: Path | None
     certificate_key: Path | None
@@ -42,6 +46,7 @@ class MailEnvironment:
     @classmethod
     def read(cls, take: Take) -> MailEnvironment:
         return cls(
+            imap=with_oauth(take("UPHELD_IMAP", imap_accounts, ()), take("UPHELD_IMAP_OAUTH", grants, {})),
             lmtp_listen=take("UPHELD_LMTP_LISTEN", address, None),
             certificate=take("UPHELD_SMTP_CERTIFICATE", file, None),
             certificate_key=take("UPHELD_SMTP_CERTIFICATE_KEY", file, None),

@@ -1,0 +1,81 @@
+"""Fetching for as long as the process lives: one thread for each mailbox, connected anew whenever the line breaks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from django.db import DatabaseError, InterfaceError, connection
+
+from upheld.channels.mail.fetching.accounts import Account
+from upheld.channels.mail.fetching.server import Folder, Trouble
+from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_new
+from upheld.channels.models import Mailbox
+
+log = structlog.stdlib.get_logger("upheld.fetch")
+
+LOOK_EVERY: Final = 60.0  # seconds after which we look for new mail, whatever the server said or did not say
+RECONCILE_EVERY: Final = 600.0  # seconds after which all that it holds is compared with all that we hold
+RECONNECT_AFTER: Final = 20 * 60.0  # servers end longer conversations, and a token does not live for ever
+PAUSES: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
+
+
+def run(accounts: Sequence[Account], stop: threading.Event) -> None:
+    """Fetch from all of them until `stop` is set. One that fails does not keep the others."""
+    threads = [threading.Thread(target=_watch, args=[account, stop], name=account.name) for account in accounts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _watch(account: Account, stop: threading.Event) -> None:
+    failures, broke = 0, set[int]()
+    while not stop.is_set():
+        try:
+            _converse(account, stop, broke)
+            failures = 0
+        except Trouble as trouble:
+            failures += 1
+            _note_failure(account, f"{type(trouble).__name__}: {trouble}")
+        except (DatabaseError, InterfaceError) as away:
+            failures += 1
+            log.warning("database away, trying again", reason=type(away).__name__)
+        finally:
+            connection.close()
+        stop.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else 0)
+
+
+def _converse(account: Account, stop: threading.Event, broke: set[int]) -> None:
+    """One connection, for as long as it is good."""
+    folder = Folder(account)
+    try:
+        mailbox = mailbox_of(account)
+        ends_at = time.monotonic() + RECONNECT_AFTER
+        while not stop.is_set() and time.monotonic() < ends_at:
+            reconcile(mailbox, folder, broke=broke)
+            next_at = time.monotonic() + RECONCILE_EVERY
+            while not stop.is_set() and time.monotonic() < next_at:
+                folder.wait(LOOK_EVERY, stop)
+                take_in_new(mailbox, folder)
+                connection.close()
+    except Trouble:
+        if folder.trying:
+            broke.add(folder.trying)
+        raise
+    finally:
+        folder.close()
+
+
+def _note_failure(account: Account, reason: str) -> None:
+    log.warning("mailbox not reached, trying again", mailbox=account.name, reason=reason.partition(":")[0])
+    try:
+        row = mailbox_of(account)
+        now = datetime.now(UTC)
+        Mailbox.objects.filter(pk=row.pk).update(failure=reason[:400], failing_since=row.failing_since or now)
+    except (DatabaseError, InterfaceError):
+        log.warning("database away, the failure stands nowhere", mailbox=account.name)

@@ -1,0 +1,1 @@
+"""Tests against the mail servers that others run: Dovecot and Postfix, started on loopback by the tests."""
