@@ -33,6 +33,7 @@ from upheld.events.actors import MAIL
 from upheld.events.models import Event
 from upheld.people.models import Agent
 from upheld.policy import Policy
+from upheld.statements import Asked, Given, change
 from upheld.tickets.actions.conversation import NewFile, customer_reply, note
 from upheld.tickets.actions.errors import TicketClosed
 from upheld.tickets.actions.opening import open_ticket
@@ -53,6 +54,9 @@ _TRANSIENT: Final = (OperationalError, InterfaceError, OSError, NoPolicy)
 _ANSWER_MARKS: Final = re.compile(
     r"^(?:\s*(?:re|aw|antw|sv|vs|odp|res|rép|r)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
 )
+
+HELD: Final = Asked(lambda: ReceivedMail.objects.select_for_update().waiting().filter(pk=Given("pk")))
+AGENT: Final = Asked(lambda: Agent.objects.select_related("person").filter(person__email=Given("email")))
 
 
 def take_in(event: Event) -> None:
@@ -93,7 +97,7 @@ def take_in_left_behind(now: datetime) -> int:
 def _tried(mail_id: int) -> Exception | None:
     try:
         with transaction.atomic():
-            mail = ReceivedMail.objects.select_for_update().waiting().filter(pk=mail_id).first()
+            mail = HELD.first(pk=mail_id)
             if mail is not None:
                 _settle(mail, _place(mail, in_force()))
     except _TRANSIENT:
@@ -106,7 +110,7 @@ def _tried(mail_id: int) -> Exception | None:
 def _settle(mail: ReceivedMail, place: Place) -> None:
     mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
     mail.decided_at = datetime.now(UTC)
-    mail.save(update_fields=[*HEAD, "state", "reason", "outcome", "decided_at"])
+    change(mail, [*HEAD, "state", "reason", "outcome", "decided_at"])
 
 
 # -- the decision ----------------------------------------------------------------------------------------------------------
@@ -157,7 +161,7 @@ def _without_ticket(case: _Case) -> Place | None:
 
 
 def _from_agent(case: _Case) -> Place | None:
-    agent = Agent.objects.select_related("person").filter(person__email=case.sender).first()
+    agent = AGENT.first(email=case.sender)
     if agent is None:
         return None
     ticket, _ = ticket_meant(case.parsed, case.addresses, is_repeat_id=case.mail.is_repeat_id)

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from upheld.channels.mail.charsets import storable
 from upheld.channels.mail.parsing import ParsedHead
 from upheld.channels.models import MailReference, ReceivedMail
+from upheld.statements import Asked, Given
 
 HEAD: Final = ("message_id", "sender", "title", "is_automatic", "is_repeat_id")
 
@@ -84,6 +85,16 @@ def accept(
     return ReceivedMail.objects.defer("raw").get(sha256=incoming.sha256)
 
 
+OTHER: Final = Asked(
+    lambda: (
+        ReceivedMail.objects.filter(message_id=Given("message_id"))
+        .exclude(pk=Given("pk"))
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
+
+
 def note_head(mail: ReceivedMail, head: ParsedHead) -> None:
     """Set, and leave to the caller to save, the fields in HEAD, by which mails are found and listed; keep what it refers to.
 
@@ -91,8 +102,7 @@ def note_head(mail: ReceivedMail, head: ParsedHead) -> None:
     """
     mail.message_id = head.message_id
     mail.sender, mail.title, mail.is_automatic = head.sender.address, head.subject, head.is_automatic
-    others = ReceivedMail.objects.filter(message_id=head.message_id).exclude(pk=mail.pk)
-    mail.is_repeat_id = bool(head.message_id) and others.exists()
+    mail.is_repeat_id = bool(head.message_id) and OTHER.first(message_id=head.message_id, pk=mail.pk) is not None
     if head.thread_ids:
         references = [MailReference(mail=mail, message_id=one) for one in head.thread_ids]
         MailReference.objects.bulk_create(references, ignore_conflicts=True)

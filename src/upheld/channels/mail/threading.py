@@ -10,6 +10,7 @@ from django.conf import settings
 
 from upheld.channels.models import MailReference, OutgoingMail, ReceivedMail
 from upheld.kernel.signing import TOKEN_PATTERN, is_genuine, short_token
+from upheld.statements import Asked, Given, among
 
 PURPOSE: Final = "reply address"
 _SIGNED: Final = re.compile(
@@ -41,6 +42,32 @@ def bare(address: str) -> str:
     return f"{local.partition('+')[0]}{at}{domain}"
 
 
+SENT: Final = Asked(
+    lambda: (
+        OutgoingMail.objects.filter(among("message_id", Given("ids")))
+        .exclude(subject_key="")
+        .values_list("message_id", "subject_key")
+    )
+)
+RECEIVED: Final = Asked(
+    lambda: (
+        ReceivedMail.objects.filter(among("message_id", Given("ids")))
+        .exclude(outcome="")
+        .order_by("-id")
+        .values_list("message_id", "outcome")
+    )
+)
+REFERRING: Final = Asked(
+    lambda: (
+        MailReference.objects.filter(among("message_id", Given("ids")))
+        .exclude(mail__outcome="")
+        .order_by("mail_id")
+        .values_list("mail__outcome")[:1]
+    )
+)
+OURS: Final = Asked(lambda: OutgoingMail.objects.filter(message_id=Given("message_id")).values_list("pk"))
+
+
 def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
     """The subject of the nearest known mail among `ids`; else of a mail that refers to one of these, or to `own_id`.
 
@@ -48,26 +75,19 @@ def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
     queries.
     """
     if ids:
-        sent = (
-            OutgoingMail.objects.filter(message_id__in=ids)
-            .exclude(subject_key="")
-            .values_list("message_id", "subject_key")
-        )
-        received = ReceivedMail.objects.filter(message_id__in=ids).exclude(outcome="").order_by("-id")
-        known = dict(sent) | dict(received.values_list("message_id", "outcome"))
+        known = dict(SENT(ids=list(ids))) | dict(RECEIVED(ids=list(ids)))
         nearest = next((known[one] for one in ids if one in known), None)
         if nearest is not None:
             return nearest
     kindred = [one for one in (*ids, own_id) if one]
     if not kindred:
         return None
-    referring = MailReference.objects.filter(message_id__in=kindred).exclude(mail__outcome="")
-    return referring.order_by("mail_id").values_list("mail__outcome", flat=True).first()
+    return next((outcome for (outcome,) in REFERRING(ids=kindred)), None)
 
 
 def is_ours(message_id: str) -> bool:
     """Whether we sent the mail of this Message-ID ourselves."""
-    return bool(message_id) and OutgoingMail.objects.filter(message_id=message_id).exists()
+    return bool(message_id) and OURS.first(message_id=message_id) is not None
 
 
 def sent_by_us(ids: Iterable[str]) -> OutgoingMail | None:

@@ -9,6 +9,9 @@ from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.trust.names import Names
 from upheld.channels.mail.trust.verdict import Believed, Verdict, authenticity
 from upheld.channels.models import ReceivedMail
+from upheld.statements import Asked, Given, change
+
+WAITING = Asked(lambda: ReceivedMail.objects.waiting().filter(pk=Given("pk")))
 
 
 def look_into(mail_id: int, *, names: Names | None = None) -> None:
@@ -16,11 +19,11 @@ def look_into(mail_id: int, *, names: Names | None = None) -> None:
 
     A mail that was looked into is not looked into again, unless the names system was away then.
     """
-    mail = ReceivedMail.objects.waiting().filter(pk=mail_id).first()
+    mail = WAITING.first(pk=mail_id)
     if mail is None or (mail.authentication is not None and not mail.authentication["undecided"]):
         return
-    found = _found(mail, names or Names())
-    ReceivedMail.objects.filter(pk=mail_id).update(authentication=found.as_data())
+    mail.authentication = _found(mail, names or Names()).as_data()
+    change(mail, ["authentication"])
 
 
 def _found(mail: ReceivedMail, names: Names) -> Verdict:
