@@ -15,6 +15,7 @@ from upheld.accounts.models import Account, Contact
 from upheld.commitments.policies import in_force
 from upheld.people.actions import mark_read
 from upheld.tickets.models import Ticket
+from upheld.tickets.queries import agents_by_name
 from upheld.web import names
 from upheld.web.desk.promises import ACCOUNT, promises
 from upheld.web.desk.rows import drawn_from
@@ -79,6 +80,7 @@ def account(request: AgentRequest, pk: int) -> HttpResponse:
         "settled": list(tickets.filter(is_settled=True).order_by("-id")[:SHOWN]),
         "plan": in_force().plans.get(one.plan),
         "plans": names.choices("plans"),
+        "agents": agents_by_name() if request.agent.is_lead else [],
     } | promises(one, ACCOUNT, may_record=one.closed_at is None)
     mark_read(request.person, at=now, subject=one.key)
     return show(request, "desk/account.html", context, here="accounts")

@@ -8,6 +8,7 @@ from upheld.web.desk import (
     accounts,
     bulk,
     commitments,
+    contracts,
     conversation,
     escalating,
     events,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<int:pk>/", notices.open_notice, name="notice"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", resource(get=contracts.ask_account, post=contracts.create_account), name="new-account"),
     path("accounts/<int:pk>/", accounts.account, name="account"),
     path("accounts/<int:pk>/plan/", accounts.plan, name="account-plan"),
     path(
@@ -91,6 +93,7 @@ urlpatterns = [
         resource(get=promises.account_commitment, post=promises.waive_account_commitment),
         name="account-commitment",
     ),
+    path("accounts/<int:pk>/manager/", contracts.manager, name="account-manager"),
     path("accounts/<int:pk>/milestones/", promises.account_milestone, name="account-milestones"),
     path("accounts/<int:pk>/activation/", promises.account_activation, name="account-activation"),
     path("contacts/<int:pk>/", accounts.contact, name="contact"),

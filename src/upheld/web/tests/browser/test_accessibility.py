@@ -59,6 +59,7 @@ PAGES = (
     "/desk/tickets/{pk}/escalations/",
     "/desk/tickets/{pk}/merge/",
     "/desk/accounts/",
+    "/desk/accounts/new/",
     "/desk/accounts/{account}/",
     "/desk/contacts/{contact}/",
     "/desk/people/",

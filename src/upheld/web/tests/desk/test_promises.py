@@ -116,3 +116,41 @@ def test_a_notice_leads_to_the_account_or_the_colleague_and_is_read_there(agent:
         agent.get(page)
         notice.refresh_from_db()
         assert notice.read_at is not None
+
+
+def test_a_lead_adds_an_account_and_its_promises_begin(browse: Browsing, cast: Cast) -> None:
+    where = "/desk/accounts/new/"
+    assert browse(cast.agent).get(where).status_code == 404
+    assert browse(cast.agent).post(where).status_code == 404
+    lead = browse(cast.lead)
+    assert "Europe/Berlin" in lead.get(where).content.decode()
+    given = {
+        "name": "Gull & Sons",
+        "plan": "enterprise",
+        "domain": "gull.example",
+        "language": "en",
+        "zone": "Europe/Berlin",
+    }
+    refused = lead.post(where, given | {"zone": "Europe/Nowhere", "name": ""})
+    assert refused.status_code == 422
+    assert "Please fill this in." in refused.content.decode()
+    assert "is no time zone" in refused.content.decode()
+    html = lead.post(where, given | {"manager": str(cast.senior.pk)}, follow=True).content.decode()
+    for expected in ("Gull &amp; Sons is a customer now", "gull.example", "Welcome package", "Senior Ames"):
+        assert expected in html, expected
+    taken = lead.post(where, given | {"name": "Gull Two"}, follow=True).content.decode()
+    assert "belongs to another account already" in taken
+
+
+def test_a_lead_says_who_looks_after_an_account(browse: Browsing, cast: Cast, begun: str) -> None:
+    where = f"{begun}manager/"
+    assert browse(cast.agent).post(where, {"manager": str(cast.senior.pk)}).status_code == 404
+    lead = browse(cast.lead)
+    assert lead.get(where).status_code == 405
+    assert "Choose somebody" in lead.post(where, {"manager": "x"}, follow=True).content.decode()
+    assert (
+        "Senior Ames looks after Harbour Mills now"
+        in lead.post(where, {"manager": str(cast.senior.pk)}, follow=True).content.decode()
+    )
+    kept = Commitment.objects.get(subject=cast.account.key, clause="success-manager-assigned")
+    assert kept.state == "kept"
