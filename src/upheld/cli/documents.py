@@ -54,17 +54,13 @@ def _build(given: argparse.Namespace, policy: Policy) -> int:
     from upheld.documents.formats import FORMATS
 
     kinds = {name for one in every_document(policy) for name in (one.kind, one.name)}
-    chosen = {
-        "languages": _chosen(given.languages, policy.languages),
-        "formats": _chosen(given.formats, FORMATS),
-        "only": _chosen(given.only, kinds),
-    }
-    if None in chosen.values():
+    languages = _chosen(given.languages, policy.languages)
+    formats, only = _chosen(given.formats, FORMATS), _chosen(given.only, kinds)
+    if languages is None or formats is None or only is None:
         return 2
     count, today = 0, given.on or datetime.now(UTC).date()
-    lists = {name: names or [] for name, names in chosen.items()}
     try:
-        for one in build(policy, today=today, **lists):
+        for one in build(policy, today=today, languages=languages, formats=formats, only=only):
             path = Path(given.out) / one.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(one.content)

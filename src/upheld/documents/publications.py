@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from upheld.accounts.models import Account, Contact
@@ -54,7 +55,13 @@ def file(version: PolicyVersion, wanted: Wanted, format: str, *, at: datetime, a
     policy = policy_of(version.pk)
     facts = account_facts(account) if account is not None else None
     day, mark = today(policy, at), _mark(facts)
-    place = {"version": version, "name": wanted.name, "language": wanted.language, "format": format, "account": account}
+    place: dict[str, Any] = {
+        "version": version,
+        "name": wanted.name,
+        "language": wanted.language,
+        "format": format,
+        "account": account,
+    }
     kept = Publication.objects.filter(**place, made_on=day, mark=mark).first()
     if kept is not None:
         return bytes(kept.content)

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -16,7 +15,8 @@ from docx.shared import Mm, Pt, RGBColor
 from upheld.documents.tree import Block, Document, Heading, Items, Note, Paragraph, Run, Runs, Table
 
 _INK, _SOFT, _ACCENT = RGBColor(0x1F, 0x23, 0x28), RGBColor(0x57, 0x60, 0x6A), RGBColor(0x0B, 0x6E, 0x7A)
-_FONT = "Noto Sans"
+_FONT = "Arial"  # on every office computer, and with Arabic, Hebrew, Greek and Cyrillic letters
+_EASTERN = {"ja": "Yu Gothic", "zh": "Microsoft YaHei", "ko": "Malgun Gothic"}
 _SIZES = {"Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 10.5, "Heading 4": 10.5, "Heading 5": 10.5}
 
 
@@ -77,8 +77,10 @@ class _Writer:
             properties.insert(0, fonts)
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
-        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+        for script in ("ascii", "hAnsi", "cs"):
             fonts.set(qn(f"w:{script}"), _FONT)
+        fonts.set(qn("w:eastAsia"), _EASTERN.get(self._document.language.partition("-")[0], _FONT))
+        _size_of_other_scripts(properties)
         spoken = OxmlElement("w:lang")
         for kind in ("val", "eastAsia", "bidi"):
             spoken.set(qn(f"w:{kind}"), self._document.language)
@@ -158,6 +160,8 @@ class _Writer:
                 made.font.color.rgb, made.font.underline = _ACCENT, True
             if self._is_rtl and not run.is_code:
                 made.font.rtl = True
+                made.font.cs_bold, made.font.cs_italic = made.bold, made.italic
+                _size_of_other_scripts(made._r.get_or_add_rPr())
 
     def _turn(self, paragraph: Any) -> None:
         """A paragraph of a right-to-left language runs from the right."""
@@ -173,8 +177,6 @@ class _Writer:
                 "w:jc",
                 "w:rPr",
             )
-            if paragraph.alignment is None:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT  # "left" is where the line begins: the right, here
 
 
 def _linked(paragraph: Any, run: Run) -> Any:
@@ -190,6 +192,18 @@ def _linked(paragraph: Any, run: Run) -> Any:
     return made
 
 
+def _size_of_other_scripts(properties: Any) -> None:
+    """Arabic and Hebrew letters have a size of their own; it is that of the others."""
+    size = properties.find(qn("w:sz"))
+    if size is None:
+        return
+    for old in properties.findall(qn("w:szCs")):
+        properties.remove(old)
+    same = OxmlElement("w:szCs")
+    same.set(qn("w:val"), size.get(qn("w:val")))
+    size.addnext(same)
+
+
 def _quiet_lines(table: Any, *, is_rtl: bool) -> None:
     """Hairlines between rows and none between columns."""
     properties = table._tbl.tblPr
@@ -202,7 +216,7 @@ def _quiet_lines(table: Any, *, is_rtl: bool) -> None:
             line.set(qn("w:sz"), "4")
             line.set(qn("w:color"), "D8DADD")
         borders.append(line)
-    properties.append(borders)
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     if is_rtl:
         properties.insert_element_before(
             OxmlElement("w:bidiVisual"),

@@ -64,7 +64,7 @@ def _channels(scope: Scope, _: Placeholder) -> Blocks:
     names = [text(scope.said(plan.label)) for plan in plans.values()] if not scope.plan else []
     head = (text(scope.phrase("head.channel")), *(names or [text(scope.phrase("head.hours"))]))
     rows = tuple(
-        (_channel(scope, channel), *(text(_open_to(scope, channel, plan)) for plan in plans or {"": None}))
+        (_channel(scope, channel), *(text(_open_to(scope, channel, plan)) for plan in [*plans] or [""]))
         for channel in scope.policy.channels.values()
     )
     return [Table(text(scope.phrase(key)), head, rows)] if rows else []

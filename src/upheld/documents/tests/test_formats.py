@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -37,7 +40,8 @@ def pdf_text(content: bytes) -> str:
         for page in pdf.pages:
             maps = {name: _characters(font) for name, font in page.Resources.Font.items()}
             current: dict[int, str] = {}
-            for operands, operator in pikepdf.parse_content_stream(page):
+            for one in pikepdf.parse_content_stream(page):
+                operands, operator = one.operands, one.operator
                 if str(operator) == "Tf":
                     current = maps[str(operands[0])]
                 elif str(operator) in ("Tj", "TJ"):
@@ -147,6 +151,36 @@ def test_a_word_file_of_arabic_runs_from_the_right() -> None:
     marks = [run for one in word.paragraphs for run in one.runs if run.font.rtl]
     assert marks
     assert word.styles["Normal"].element.rPr.find(qn("w:lang")).get(qn("w:bidi")) == "ar"
+
+
+ORDER = ("tblStyle", "bidiVisual", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_words_parts_stand_in_the_order_that_its_schema_asks_for(language: str) -> None:
+    word = opened(made(techflow(), "support-policy", language))
+    for table in word.tables:
+        found = [ORDER.index(one.tag.partition("}")[2]) for one in table._tbl.tblPr]
+        assert found == sorted(found)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+def test_an_office_program_opens_a_word_file(tmp_path: Path) -> None:
+    (tmp_path / "x.docx").write_bytes(docx_of(made(techflow(), "support-policy", "ar")))
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = [
+        "soffice",
+        home,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / "x.docx"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    with pikepdf.open(tmp_path / "x.pdf") as pdf:
+        assert len(pdf.pages) >= 1
 
 
 def test_html_has_language_direction_captions_and_scopes() -> None:

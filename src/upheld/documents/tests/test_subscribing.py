@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast as typed
 
 import pytest
 import time_machine
@@ -29,7 +28,7 @@ def token_for(address: str = READER, language: str = "en") -> str:
 
 
 def letter(mail: OutgoingMail) -> EmailMessage:
-    return typed("EmailMessage", message_from_bytes(bytes(mail.raw), policy=policy.default))
+    return message_from_bytes(bytes(mail.raw), policy=policy.default)
 
 
 def text_of(mail: OutgoingMail) -> str:
