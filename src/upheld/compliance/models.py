@@ -86,6 +86,7 @@ class Verification(models.Model):
         WAITING = "waiting", "Waiting"
         AS_IT_WAS = "fine", "As it was"
         WRONG = "wrong", "Not as it was"
+        FAILED = "failed", "Could not be done"
 
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=64)

@@ -40,6 +40,7 @@ def remember(seal: Seal) -> None:
     known = remembered()
     if known is not None and known.number >= seal.number:
         return
+    _path().parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=_path().parent, prefix=".last_seal-")
     with os.fdopen(handle, "w") as file:
         json.dump({"number": seal.number, "hash": bytes(seal.hash).hex()}, file)

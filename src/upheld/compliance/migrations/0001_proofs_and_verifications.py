@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('asked_by', models.CharField(max_length=64)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('fine', 'As it was'), ('wrong', 'Not as it was')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('fine', 'As it was'), ('wrong', 'Not as it was'), ('failed', 'Could not be done')], default='waiting', max_length=8)),
                 ('events', models.PositiveBigIntegerField(default=0)),
                 ('seals', models.PositiveBigIntegerField(default=0)),
                 ('erased', models.PositiveBigIntegerField(default=0)),

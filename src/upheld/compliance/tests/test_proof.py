@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -19,11 +20,12 @@ from upheld.commitments.actions import waive
 from upheld.commitments.models import Commitment
 from upheld.commitments.policies import policy_of
 from upheld.commitments.ticker import tick
-from upheld.compliance import making
+from upheld.compliance import making, printing
 from upheld.compliance.actions import PeriodRefused, ask_for_proof, ask_for_verification
-from upheld.compliance.jobs import verify_record
+from upheld.compliance.jobs import ATTEMPTS, verify_record
 from upheld.compliance.models import Proof, Verification
 from upheld.conftest import Cast
+from upheld.events import verifying
 from upheld.events.models import Event
 from upheld.events.sealing import public_key, seal_what_is_decided
 from upheld.kernel.ed25519 import canonical
@@ -40,11 +42,15 @@ from upheld.tickets.tests.scenes import RECORD
 
 MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PRINTED = printing.printed
+RUN: Any = SimpleNamespace(job=SimpleNamespace(attempts=1))
 SECRET = "Mrs. Quill's printer 0151 2345"
 
 
 @pytest.fixture(autouse=True)
-def apart(tmp_path: Path, settings: Any) -> None:
+def apart(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files in a folder of their own. Printing takes long, so only those who look at the paper have it printed."""
+    monkeypatch.setattr(making, "printed", lambda *_, **__: b"%PDF-1.7")
     settings.UPHELD_DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
 
 
@@ -211,16 +217,42 @@ def test_it_is_signed_and_canonical(worked: dict[str, Ticket], cast: Cast) -> No
         check(written.replace(b'"state":"breached"', b'"state":"kept"', 1), public_key())
 
 
-def test_an_empty_period_has_a_proof_as_well(worked: dict[str, Ticket], cast: Cast) -> None:
+def test_an_empty_period_has_a_proof_as_well(
+    worked: dict[str, Ticket], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "printed", PRINTED)
     proof = proof_of(since=MONDAY - 9 * DAY, until=MONDAY - 8 * DAY, by=cast.lead.actor)
     assert (content(proof)["commitments"], proof.figures, proof.total) == ([], [], 0)
     assert check(document(proof), public_key())
     assert "Proof" in paper(proof)
 
 
-def test_the_paper_is_tagged_and_titled(worked: dict[str, Ticket], cast: Cast) -> None:
+def test_the_paper_is_tagged_and_titled(worked: dict[str, Ticket], cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "printed", PRINTED)
     title = paper(proof_of(account=cast.account, by=cast.lead.actor))
     assert re.fullmatch(r"Proof \d+: what TechFlow.* promised Harbour Mills", title)
+
+
+def test_the_paper_lists_what_was_missed_and_says_where_it_stops(
+    worked: dict[str, Ticket], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+    monkeypatch.setattr(making, "printed", PRINTED)
+
+    def keep(html: str, **_: object) -> bytes:
+        pages.append(html)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr(printing, "pdf_of", keep)
+    whole = content(proof_of(by=cast.lead.actor))
+    missed = [line for line in whole["commitments"] if line["state"] == "breached"]
+    assert f"All {len(missed)} are listed." in pages[0]
+    assert all(f"event {line['breached']['event']}, seal 1" in pages[0] for line in missed)
+    assert "The customer asked for Friday." in pages[0]
+    monkeypatch.setattr(printing, "LISTED", 1)
+    proof_of(by=cast.lead.actor)
+    assert f"The first 1 of {len(missed)} are listed here" in pages[1]
+    assert pages[1].count("still awaited") <= 1
 
 
 def test_what_was_asked_and_made_are_events(worked: dict[str, Ticket], cast: Cast) -> None:
@@ -257,10 +289,28 @@ def test_reading_takes_a_fixed_number_of_queries_a_chunk(
         list(lines(rows))
 
 
+def test_a_verification_that_cannot_be_done_makes_room_for_the_next(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask_for_verification(by=cast.lead.actor, at=MONDAY)
+
+    def fail(_keys: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(verifying, "verify", fail)
+    for attempts in (1, ATTEMPTS):
+        context: Any = SimpleNamespace(job=SimpleNamespace(attempts=attempts))
+        with pytest.raises(OSError):
+            verify_record.func(context, first.pk)
+        first.refresh_from_db()
+        assert first.state == ("waiting" if attempts == 1 else "failed")
+    assert ask_for_verification(by=cast.lead.actor, at=MONDAY) != first
+
+
 def test_the_record_is_verified_by_a_job(worked: dict[str, Ticket], cast: Cast) -> None:
     first = ask_for_verification(by=cast.lead.actor, at=MONDAY)
     assert ask_for_verification(by=cast.lead.actor, at=MONDAY) == first, "one walk at a time"
-    verify_record.func(first.pk)
+    verify_record.func(RUN, first.pk)
     first.refresh_from_db()
     assert (first.state, first.seals, first.finding) == (Verification.State.AS_IT_WAS, 1, "")
     with connection.cursor() as cursor:
@@ -271,7 +321,7 @@ def test_the_record_is_verified_by_a_job(worked: dict[str, Ticket], cast: Cast) 
         )
         cursor.execute("SET LOCAL upheld.erasing = 'off'")
     second = ask_for_verification(by=cast.lead.actor, at=MONDAY)
-    verify_record.func(second.pk)
+    verify_record.func(RUN, second.pk)
     second.refresh_from_db()
     assert (second.state, second.wrong) == (Verification.State.WRONG, 1)
     assert "altered; column actor" in second.finding
