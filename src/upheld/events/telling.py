@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -43,7 +43,7 @@ SELECT id, recorded_at, key, (SELECT count(*) FROM queued), (SELECT count(*) FRO
 def write(events: Sequence[Event]) -> list[Event]:
     """Write the facts down in this order. Returns those that are new: one whose key stands already is left out."""
     kinds = {event.kind for event in events}
-    values = [
+    values: list[Any] = [
         [event.kind for event in events],
         [event.subject for event in events],
         [event.actor for event in events],

@@ -25,8 +25,8 @@ class Given(Value):
         super().__init__(None)
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002 - Django's signature
-        return "%s", [self]
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
+        return "%s", (self,)
 
 
 def among(column: str, given: Given) -> Func:
@@ -99,7 +99,8 @@ def _reader(compiler: SQLCompiler, of_instances: bool) -> Read:
     model, chosen = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     names = [column.target.attname for column, *_ in compiler.select[chosen[0] : chosen[-1] + 1]]
     start, end = chosen[0], chosen[-1] + 1
-    related = get_related_populators(compiler.klass_info, compiler.select, DATABASE)
+    populators: Callable[..., Any] = get_related_populators  # the stubs describe a later Django
+    related = populators(compiler.klass_info, compiler.select, DATABASE)
 
     def instances(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
         read = []

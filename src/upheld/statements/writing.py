@@ -138,7 +138,8 @@ def _insert(model: type[models.Model], left_out: tuple[str, ...]) -> _Insert:
 def _update(model: type[models.Model], names: tuple[str, ...]) -> _Update:
     meta = model._meta
     key = meta.pk
-    fields = (key, *(meta.get_field(name) for name in names))
+    known = {field.name: field for field in meta.concrete_fields}
+    fields = (key, *(known[name] for name in names))
     arrays = ", ".join(f"%s::{_array_of(field)}" for field in fields)
     settings = ", ".join(f'"{field.column}" = given."{field.column}"' for field in fields[1:])
     given = f"unnest({arrays}) AS given ({_named(fields)})"

@@ -66,7 +66,8 @@ def test_one_ticket_is_given_to_those_who_may_see_it(tickets: dict[str, Ticket],
     given = {name for name, ticket in tickets.items() if queries.visible(ticket.pk, person) == ticket}
     shown = {name for name, ticket in tickets.items() if queries.opened(ticket.pk, person) is not None}
     assert given == shown == SEES[who]
-    assert queries.visible(0, person) is queries.opened(0, person) is None
+    assert queries.visible(0, person) is None
+    assert queries.opened(0, person) is None
 
 
 @pytest.mark.parametrize("view", [*queues.VIEWS.values(), queues.department_view("technical-support", "Support")])

@@ -26,7 +26,7 @@ class Once(Node):
 
     @cached_property
     def text(self) -> SafeString:
-        return self.node.render(Context())
+        return SafeString(self.node.render(Context()))
 
     def render(self, context: Context) -> SafeString:  # noqa: ARG002 - that it needs none is the point
         return self.text

@@ -37,7 +37,7 @@ def with_another_password(cast: Cast, _: Client) -> None:
 def signed_out_elsewhere(_: Cast, client: Client) -> None:
     """By another browser with the same session."""
     other = Client()
-    other.cookies = client.cookies.copy()
+    other.cookies.load(client.cookies.output(header="", sep=";"))
     other.post("/accounts/logout/")
 
 
