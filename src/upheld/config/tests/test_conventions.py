@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from upheld.accounts import actions as accounts
 from upheld.config.subjects import KINDS, VOCABULARY
 from upheld.config.tests.source import calls, files, levels, own_models, place, product, room_of, text_of, tree
-from upheld.config.wiring import IN_ORDER, REACTIONS
+from upheld.config.wiring import IN_ORDER, KEEPERS, REACTIONS
 from upheld.events.models import Event
 from upheld.people import actions as people
 from upheld.tickets.actions.milestones import MILESTONES
@@ -127,7 +127,7 @@ def test_no_code_of_ours_listens_to_a_signal() -> None:
 # -- events and handlers --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted({name for names in REACTIONS.values() for name in names}))
+@pytest.mark.parametrize("name", sorted({name for names in REACTIONS.values() for name in names} | {*KEEPERS.values()}))
 def test_a_handler_can_be_imported_and_takes_one_event(name: str) -> None:
     handler = import_string(name)
     (parameter,) = inspect.signature(handler).parameters.values()
@@ -141,6 +141,7 @@ def test_handlers_hear_of_declared_events_only() -> None:
     assert set(REACTIONS) | IN_ORDER | SEEN_BY_CUSTOMERS <= set(KINDS)
     assert set(SENTENCES) <= set(KINDS)
     assert set(REACTIONS) >= IN_ORDER
+    assert set(KEEPERS) <= set(VOCABULARY.names())
 
 
 def test_there_is_a_sentence_for_everything_that_people_are_told() -> None:
