@@ -66,8 +66,12 @@ class _Writer:
         styles["Subtitle"].font.italic, styles["Subtitle"].font.color.rgb = False, _SOFT
         styles["Caption"].font.name, styles["Caption"].font.size = _FONT, Pt(9.5)
         styles["Caption"].font.color.rgb, styles["Caption"].paragraph_format.keep_with_next = _INK, True
-        for name in ("Normal", "Title", "Subtitle", "Caption", *_SIZES):
-            self._speak(styles[name].element.get_or_add_rPr())
+        note = styles["Intense Quote"].font
+        note.name, note.italic, note.bold, note.color.rgb = _FONT, False, False, _INK
+        for name in ("Normal", "Title", "Subtitle", "Caption", "Intense Quote", *_SIZES):
+            element = styles[name].element
+            _calm(element)
+            self._speak(element.get_or_add_rPr())
 
     def _speak(self, properties: Any) -> None:
         """The language of a style, for spelling and for screen readers, and fonts for every script."""
@@ -204,6 +208,24 @@ def _size_of_other_scripts(properties: Any) -> None:
     size.addnext(same)
 
 
+def _calm(style: Any) -> None:
+    """Takes spaced letters and coloured lines out of a style; its weight and slant hold for Arabic letters too."""
+    properties = style.get_or_add_rPr()
+    for old in properties.findall(qn("w:spacing")):
+        properties.remove(old)
+    for line in style.iter(qn("w:bottom")):
+        line.set(qn("w:color"), "D8DADD")
+        line.attrib.pop(qn("w:themeColor"), None)
+    for name in ("b", "i"):
+        own = properties.find(qn(f"w:{name}"))
+        for old in properties.findall(qn(f"w:{name}Cs")):
+            properties.remove(old)
+        if own is not None:
+            same = OxmlElement(f"w:{name}Cs")
+            same.set(qn("w:val"), own.get(qn("w:val")) or "1")
+            own.addnext(same)
+
+
 def _quiet_lines(table: Any, *, is_rtl: bool) -> None:
     """Hairlines between rows and none between columns."""
     properties = table._tbl.tblPr
@@ -217,6 +239,13 @@ def _quiet_lines(table: Any, *, is_rtl: bool) -> None:
             line.set(qn("w:color"), "D8DADD")
         borders.append(line)
     properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    room = OxmlElement("w:tblCellMar")
+    for side, twips in (("top", 50), ("bottom", 50)):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(twips))
+        margin.set(qn("w:type"), "dxa")
+        room.append(margin)
+    properties.insert_element_before(room, "w:tblLook")
     if is_rtl:
         properties.insert_element_before(
             OxmlElement("w:bidiVisual"),
