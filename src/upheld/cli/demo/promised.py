@@ -42,7 +42,7 @@ class Story:
     events: list[Event] = field(default_factory=list)
     planned: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
-    def record(
+    def add(
         self, kind: str, at: datetime, actor: str, data: dict[str, Any] | None = None, key: str | None = None
     ) -> None:
         event = Event(kind=kind, subject=self.subject, actor=actor, at=at, recorded_at=at, data=data or {}, key=key)
@@ -57,7 +57,7 @@ class Story:
             first = min(done, key=lambda one: done[one], default=None)
             if first is None or done[first] >= at:
                 return
-            self.record(self.kept_by[first.clause], done[first], dice.choice(sorted(self.by)))
+            self.add(self.kept_by[first.clause], done[first], dice.choice(sorted(self.by)))
 
     def _plan(self, state: CommitmentState, dice: random.Random) -> datetime:
         """When it will be done: late in its time, sometimes a little after; and after all that was done before."""
@@ -107,10 +107,10 @@ def _of_account(
     manager = account.manager.key if account.manager else dice.choice([one.key for one in staff.leads])
     story = _story(version, account.key, accounts.MILESTONES, {manager})
     data = accounts.attributes(account)
-    story.record("account.activated", begins, staff.administrator.key, data, key=f"{account.key}/activated")
+    story.add("account.activated", begins, staff.administrator.key, data, key=f"{account.key}/activated")
     if account.manager is not None:
         named = begins + timedelta(hours=2)
-        story.record("account.manager_assigned", min(named, at), staff.manager.key, {"manager": account.manager.key})
+        story.add("account.manager_assigned", min(named, at), staff.manager.key, {"manager": account.manager.key})
     return story
 
 
@@ -121,7 +121,7 @@ def _of_agent(
     joined = at - timedelta(days=days)
     lead = agent.team.lead.key if agent.team is not None and agent.team.lead is not None else boss
     story = _story(version, agent.key, people.MILESTONES, {lead})
-    story.record("agent.joined", joined, boss, people.attributes(agent), key=f"{agent.key}/joined")
+    story.add("agent.joined", joined, boss, people.attributes(agent), key=f"{agent.key}/joined")
     return story
 
 
