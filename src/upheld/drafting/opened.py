@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import BigIntegerField
+from django.db.models.functions import Cast, Substr
+
 from upheld.commitments.models import Clock, PolicyVersion
 from upheld.commitments.moving import Moved, move, preview
 from upheld.events.actors import Actor
@@ -40,6 +43,13 @@ class Outlook:
 def open_subjects() -> Iterator[str]:
     """Keys of the tickets that somebody still works on, the oldest first."""
     return (f"ticket:{pk}" for pk in Ticket.objects.unsettled().order_by("pk").values_list("pk", flat=True).iterator())
+
+
+def older_count(version: PolicyVersion) -> int:
+    """How many open tickets stand under another version. One query."""
+    under = Clock.objects.filter(subject__startswith="ticket:").exclude(version=version)
+    numbers = under.annotate(number=Cast(Substr("subject", len("ticket:") + 1), BigIntegerField())).values("number")
+    return Ticket.objects.unsettled().filter(pk__in=numbers).count()
 
 
 def outlook(to: Policy, *, at: datetime) -> Outlook:

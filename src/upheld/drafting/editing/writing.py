@@ -8,7 +8,7 @@ from typing import Any
 
 from upheld.policy.nodes import Scalar
 
-_PLAIN = re.compile(r"[^\W_](?:[^\n\r\t#:,\[\]{}&*!|>'\"%@`\\]|:(?=\S)(?![,\]}])|(?<=\S)[#@%])*")
+_PLAIN = re.compile(r"[^\W_](?:[^\n\r\t#:,\[\]{}&*!|>'\"%@`?\\\x85\u2028\u2029]|:(?=\S)(?![,\]}])|(?<=\S)[#@%])*")
 
 
 def flow(value: Any) -> str:
@@ -26,7 +26,7 @@ def like(value: str, style: str | None) -> str:
     """A text in the quotes of the one that it replaces, where those can hold it."""
     if style == "'" and "\n" not in value:
         return "'" + value.replace("'", "''") + "'"
-    return json.dumps(value, ensure_ascii=False) if style == '"' else _text(value)
+    return _quoted(value) if style == '"' else _text(value)
 
 
 def _text(value: str) -> str:
@@ -34,4 +34,11 @@ def _text(value: str) -> str:
     is_safe = _PLAIN.fullmatch(value) and value == value.strip() and not value.endswith(":") and ": " not in value
     is_clock = re.fullmatch(r"[0-9:, -]+", value) and ":" in value
     is_word = Scalar(value, 1, 1).value() is None or isinstance(Scalar(value, 1, 1).value(), bool)
-    return value if is_safe and not is_clock and not is_word else json.dumps(value, ensure_ascii=False)
+    return value if is_safe and not is_clock and not is_word else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    for line_end in "\x85\u2028\u2029":  # which YAML would fold
+        text = text.replace(line_end, f"\\u{ord(line_end):04x}")
+    return text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,10 @@ from upheld.drafting.editing.plans import add_plan
 from upheld.drafting.editing.rungs import RungText, add_rung, change_rung, remove_rung, rung_texts
 from upheld.drafting.editing.source import NotEditable, Source
 from upheld.drafting.editing.values import set_values, values_under
-from upheld.drafting.editing.week import DAYS, date_texts, set_dates, set_week, week_texts
-from upheld.policy import load
+from upheld.drafting.editing.week import date_texts, set_dates, set_week, week_texts
+from upheld.hours.week import DAYS
+from upheld.kernel.durations import parse_duration
+from upheld.policy import Policy
 from upheld.policy.loader import load_sources
 
 POLICIES = Path(__file__).parents[4] / "policies"
@@ -27,7 +31,12 @@ def files_of(name: str) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in (POLICIES / name).glob("*.yaml")}
 
 
-def loaded(files: dict[str, str]):  # type: ignore[no-untyped-def]
+@cache
+def policy_named(name: str) -> Policy:
+    return loaded(files_of(name))
+
+
+def loaded(files: dict[str, str]) -> Policy:
     return load_sources({name: text.encode() for name, text in files.items()}, vocabulary=VOCABULARY)
 
 
@@ -37,7 +46,7 @@ def changed_lines(before: str, after: str) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_saving_every_form_without_a_change_leaves_every_byte(name: str) -> None:
-    files, policy = files_of(name), load(POLICIES / name, vocabulary=VOCABULARY)
+    files, policy = files_of(name), policy_named(name)
     commitments, hours = (
         Source("commitments.yaml", files["commitments.yaml"]),
         Source("hours.yaml", files["hours.yaml"]),
@@ -63,9 +72,7 @@ def test_saving_every_form_without_a_change_leaves_every_byte(name: str) -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_grid_shows_what_the_policy_promises(name: str) -> None:
-    from upheld.kernel.durations import parse_duration
-
-    files, policy = files_of(name), load(POLICIES / name, vocabulary=VOCABULARY)
+    files, policy = files_of(name), policy_named(name)
     source = Source("commitments.yaml", files["commitments.yaml"])
     for clause in policy.clauses.values():
         grid = grid_of(policy, clause, source)
@@ -74,11 +81,11 @@ def test_the_grid_shows_what_the_policy_promises(name: str) -> None:
             assert (parse_duration(cell.text) if cell.text else None) == promised, (clause.name, key)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_one_changed_cell_changes_that_cell_and_one_line(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(NAMES))
-    files, policy = files_of(name), load(POLICIES / name, vocabulary=VOCABULARY)
+    files, policy = files_of(name), policy_named(name)
     source = Source("commitments.yaml", files["commitments.yaml"])
     grids = [grid for clause in policy.clauses.values() if (grid := grid_of(policy, clause, source))]
     grid = data.draw(st.sampled_from(grids))
@@ -89,6 +96,8 @@ def test_one_changed_cell_changes_that_cell_and_one_line(data: st.DataObject) ->
     assert len(lines) == 2, lines
     now = loaded(files | {"commitments.yaml": after}).clauses[grid.clause].within
     was = policy.clauses[grid.clause].within
+    assert now is not None
+    assert was is not None
     for one in grid.cells:
         attributes = dict(zip(grid.by, one, strict=True))
         assert now.pick(attributes) == (77 * 60_000_000 if one == key else was.pick(attributes))
@@ -97,10 +106,8 @@ def test_one_changed_cell_changes_that_cell_and_one_line(data: st.DataObject) ->
 def test_a_row_with_one_value_for_all_and_an_else_are_spread_out() -> None:
     text = "a:\n  on: ticket\n  within:\n    by: [priority, plan] # rows, columns\n    P1: 1h # all\n    else: 9h\n"
     source = Source("commitments.yaml", text)
-    policy = load(POLICIES / "techflow", vocabulary=VOCABULARY)
+    policy = policy_named("techflow")
     clause = policy.clauses["first-response"]
-    from dataclasses import replace
-
     grid = grid_of(policy, replace(clause, name="a"), source)
     assert grid is not None
     assert grid.cells["P1", "standard"].text == "1h"
@@ -114,7 +121,7 @@ def test_a_row_with_one_value_for_all_and_an_else_are_spread_out() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plan_like_another_gets_its_cells_and_entitlements(name: str) -> None:
-    files, policy = files_of(name), load(POLICIES / name, vocabulary=VOCABULARY)
+    files, policy = files_of(name), policy_named(name)
     like = list(policy.plans)[-1]
     after = add_plan(files, name="trial", label="Trial", about="For a month: all of it.", like=like)
     now = loaded(after)
@@ -162,7 +169,7 @@ def test_a_ladder_keeps_its_last_rung() -> None:
         remove_rung(source, "one", 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.sampled_from(DAYS), st.sampled_from(["closed", "08:00-12:00", "09:00-12:00, 13:00-17:00"])))
 def test_any_week_can_be_typed(typed: dict[str, str]) -> None:
     source = Source("hours.yaml", files_of("techflow")["hours.yaml"])

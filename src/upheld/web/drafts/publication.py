@@ -21,6 +21,7 @@ from upheld.drafting.models import Draft
 from upheld.drafting.opened import outlook
 from upheld.people.models import Agent
 from upheld.people.models.person import known_zone
+from upheld.policy import Policy
 from upheld.web import times
 from upheld.web.desk.forms import KindForm
 from upheld.web.drafts.reading import base_policy, draft_of, page, told
@@ -47,6 +48,11 @@ class PublicationForm(KindForm):
             "effective"
         ].help_text = f"Today means at once; a later day begins at midnight in {zone.key.replace('_', ' ')}."
 
+    def begin_on(self, policy: Policy | None) -> None:
+        """The day that the files themselves name, if it is still to come."""
+        if policy is not None and policy.effective is not None and policy.effective > self.today:
+            self.fields["effective"].initial = policy.effective.isoformat()
+
     def clean_effective(self) -> date:
         asked: date = self.cleaned_data["effective"]
         if asked < self.today:
@@ -66,7 +72,9 @@ def ask(request: AgentRequest, pk: int) -> HttpResponse:
     draft = draft_of(request, pk)
     if draft.is_settled or check(draft.files).policy is None:
         return redirect("drafts:draft", pk)
-    return _show(request, draft, PublicationForm(zone=_zone()))
+    form = PublicationForm(zone=_zone())
+    form.begin_on(check(draft.files).policy)
+    return _show(request, draft, form)
 
 
 @for_leads

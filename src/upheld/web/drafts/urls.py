@@ -26,6 +26,7 @@ urlpatterns = [
     path("new/", resource(get=lists.ask_new, post=lists.create), name="new"),
     path("versions/<int:pk>/", versions.version, name="version"),
     path("versions/<int:pk>/acknowledgement/", resource(post=versions.confirm), name="acknowledgement"),
+    path("versions/<int:pk>/open-tickets/", resource(get=versions.ask_move, post=versions.move), name="open-tickets"),
     path("<int:pk>/", draft.overview, name="draft"),
     path("<int:pk>/change/", draft.change, name="change"),
     path("<int:pk>/revisions/<int:number>/", draft.revision, name="revision"),

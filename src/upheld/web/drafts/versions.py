@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from upheld.commitments.models import PolicyVersion
-from upheld.commitments.policies import policy_of
+from upheld.commitments.policies import policy_of, version_in_force
 from upheld.drafting.actions.acknowledging import acknowledge
 from upheld.drafting.actions.errors import DraftRefused
+from upheld.drafting.jobs import move_open_tickets
 from upheld.drafting.models import Acknowledgement, Draft
+from upheld.drafting.opened import older_count, outlook
 from upheld.people.actions import mark_read
 from upheld.web.drafts.reading import names_of, page, told
-from upheld.web.viewer import AgentRequest, for_agents
+from upheld.web.viewer import AgentRequest, for_agents, for_leads
 
 
 @require_safe
@@ -38,8 +40,33 @@ def version(request: AgentRequest, pk: int) -> HttpResponse:
         "came_from": Draft.objects.filter(version=held).first(),
         "names": names_of([held.published_by]),
         "now": timezone.now(),
+        "may_move": request.agent.is_lead and held.pk == version_in_force().pk and older_count(held) > 0,
     }
     return page(request, None, "drafts/version.html", context)
+
+
+@for_leads
+def ask_move(request: AgentRequest, pk: int) -> HttpResponse:
+    """What bringing the open tickets over would do, before anybody does it."""
+    held = _in_force(pk)
+    context = {"version": held, "count": older_count(held), "outlook": outlook(policy_of(pk), at=timezone.now())}
+    return page(request, None, "drafts/move.html", context)
+
+
+@for_leads
+def move(request: AgentRequest, pk: int) -> HttpResponse:
+    held = _in_force(pk)
+    move_open_tickets.defer(version_id=held.pk, by=request.agent.key)
+    messages.success(request, "The open tickets are being brought over.")
+    return redirect("drafts:version", pk)
+
+
+def _in_force(pk: int) -> PolicyVersion:
+    """Tickets move only to what holds now."""
+    held = get_object_or_404(PolicyVersion, pk=pk)
+    if held.pk != version_in_force().pk:
+        raise Http404
+    return held
 
 
 @for_agents

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import resolve, reverse
 
 from upheld.commitments.models import PolicyVersion
-from upheld.commitments.policies import version_in_force
+from upheld.commitments.policies import forget_what_is_in_force, version_in_force
 from upheld.conftest import Cast
 from upheld.drafting.actions.review import approve, send_to_review
 from upheld.drafting.actions.writing import start_draft
+from upheld.drafting.jobs import move_open_tickets
 from upheld.drafting.models import Draft
 from upheld.drafting.paths import draft_path, version_path
 from upheld.people.actions import add_agent
 from upheld.people.models import Agent, Notification
+from upheld.tickets.models import Ticket
 from upheld.web.tests.conftest import Browsing
 
 
@@ -256,6 +259,22 @@ def test_it_is_published_from_a_day_on_and_everybody_confirms(
     )
     ready.refresh_from_db()
     assert ready.revision == 2
+
+
+def test_open_tickets_are_moved_after_a_look(ready: Draft, lead: Client, agent: Client, ticket: Ticket) -> None:
+    today = datetime.now(ZoneInfo("America/New_York")).date()
+    lead.post(at(ready, "publication"), {"effective": today, "open_tickets": "keep"})
+    forget_what_is_in_force()
+    version = PolicyVersion.objects.get(number=2)
+    place = reverse("drafts:open-tickets", args=[version.pk])
+    assert place in lead.get(reverse("drafts:version", args=[version.pk])).content.decode()
+    assert "1 open ticket stands" in lead.get(place).content.decode()
+    assert agent.get(place).status_code == agent.post(place).status_code == 404
+    assert lead.post(place).status_code == 302
+    move_open_tickets(version.pk, ready.created_by)
+    assert "already" in lead.get(place).content.decode()
+    older = PolicyVersion.objects.get(number=1)
+    assert lead.post(reverse("drafts:open-tickets", args=[older.pk])).status_code == 404
 
 
 def test_review_by_page(draft: Draft, lead: Client, browse: Browsing, cast: Cast) -> None:
