@@ -132,7 +132,7 @@ def test_a_run_shows_how_far_it_is_and_stops(browse: Browsing, cast: Cast, made:
     html = body(browse, cast.lead, f"{HOME}{run.pk}/")
     assert "waits for its turn" in html
     assert 'hx-trigger="every 2s"' in html
-    assert "Look again" in html, "without scripts"
+    assert "Look again" in html, "for browsers without scripts"
     SimulationRun.objects.filter(pk=run.pk).update(state="running", done=1, total=4)
     assert 'value="25"' in body(browse, cast.agent, f"{HOME}{run.pk}/progress/")
     assert browse(cast.lead).post(f"{HOME}{run.pk}/stop/").status_code == 302
