@@ -69,8 +69,13 @@ def add_agent(
     if person is None:
         person = Person.objects.create_user(email, password, name=name)
     agent, _ = Agent.objects.update_or_create(person=person, defaults={"role": role, "level": level})
-    record("agent.joined", agent.key, by=by, at=at, data=attributes(agent), key=f"{agent.key}/joined")
+    join(agent, by=by, at=at)
     return agent
+
+
+def join(agent: Agent, *, by: Actor, at: datetime) -> None:
+    """What the policy promises to those who work here begins. A second time records nothing."""
+    record("agent.joined", agent.key, by=by, at=at, data=attributes(agent), key=f"{agent.key}/joined")
 
 
 @transaction.atomic

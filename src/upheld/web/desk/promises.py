@@ -176,6 +176,16 @@ def account_activation(request: AgentRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_leads
+def agent_joining(request: AgentRequest, pk: int) -> HttpResponse:
+    """Somebody who worked here before this was written down: what is promised to colleagues begins now."""
+    agent = get_object_or_404(Agent.objects.working().select_related("team"), pk=pk)
+    people.join(agent, by=request.agent.actor, at=timezone.now())
+    messages.success(request, "Recorded. What the policy promises to colleagues begins now.")
+    return redirect("desk:agent", pk)
+
+
+@require_POST
+@for_leads
 def agent_milestone(request: AgentRequest, pk: int) -> HttpResponse:
     agent = get_object_or_404(Agent, pk=pk)
     try:

@@ -16,7 +16,7 @@ from upheld.conftest import Cast
 from upheld.events.actors import SYSTEM
 from upheld.events.models import Event
 from upheld.people.actions import notify
-from upheld.people.models import Notification
+from upheld.people.models import Agent, Notification
 from upheld.web.tests.conftest import Browsing
 
 
@@ -96,6 +96,17 @@ def test_what_is_promised_to_colleagues_is_recorded_by_leads(browse: Browsing, c
     explained = browse(cast.agent).get(f"{where}commitments/certification/1/").content.decode()
     assert "Product certification on Colleague Ames" in explained
     assert browse(cast.customer).get(f"{where}commitments/certification/1/").status_code == 404
+
+
+def test_a_colleague_from_before_begins_when_a_lead_says_so(browse: Browsing, cast: Cast) -> None:
+    newcomer = Agent.objects.create(person=cast.stranger.person, level=1)
+    where = f"/desk/people/{newcomer.pk}/"
+    lead = browse(cast.lead)
+    assert "Count from now" in lead.get(where).content.decode()
+    assert browse(cast.agent).post(f"{where}joining/").status_code == 404
+    assert "Product certification" in lead.post(f"{where}joining/", follow=True).content.decode()
+    assert "Count from now" not in lead.post(f"{where}joining/", follow=True).content.decode()
+    assert Event.objects.filter(kind="agent.joined", subject=newcomer.key).count() == 1
 
 
 def test_a_notice_leads_to_the_account_or_the_colleague_and_is_read_there(agent: Client, cast: Cast) -> None:
