@@ -70,6 +70,9 @@ SUBJECTS = (CHAT, CALL, MENTION, TOPIC, INCIDENT, RECORDING, ARTICLE)
 
 EVENTS = {
     "message.received": "A mail came in and was kept.",
+    "message.released": "Somebody vouched for a mail that was held.",
+    "message.run_again": "Somebody had a mail looked at again.",
+    "message.dropped": "Somebody dropped a mail that was held.",
     "message.failed": "A mail of ours could not be delivered to somebody.",
     "message.bounced": "A mail that we sent came back.",
 }

@@ -5,6 +5,8 @@ Handlers are idempotent; each runs in its own transaction, in a job that was que
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "message.received": ("upheld.tickets.intake.take_in",),
+    "message.released": ("upheld.tickets.intake.take_in",),
+    "message.run_again": ("upheld.tickets.intake.take_in",),
     "message.failed": ("upheld.tickets.handlers.tell_of_failed_mail",),
     "ticket.opened": (
         "upheld.tickets.acknowledging.acknowledge",

@@ -37,7 +37,7 @@ def take_from_agent(
         return dropped(f"An automatic mail of one of us ({parsed.automatic_reason}).")
     if not agent.person.is_active:
         return suspended("From somebody who does not work here any more.")
-    if not mail.is_authentic:
+    if not mail.is_authentic and mail.released_at is None:
         said = mail.authentication["words"] if mail.authentication else "not looked into"
         return suspended(
             f"From an agent's address, which it does not prove ({said}). Agents may write in the workspace."

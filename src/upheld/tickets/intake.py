@@ -22,6 +22,7 @@ from upheld.accounts.recognition import known, recognise
 from upheld.channels.files import store
 from upheld.channels.mail.automatic import Kind
 from upheld.channels.mail.fields import address_in
+from upheld.channels.mail.holding import note_step
 from upheld.channels.mail.parsing import ParsedMail, parse, parse_head
 from upheld.channels.mail.quoting import folded, folded_html
 from upheld.channels.mail.receiving import HEAD, hold_ids, note_head
@@ -110,7 +111,8 @@ def _tried(mail_id: int) -> Exception | None:
 def _settle(mail: ReceivedMail, place: Place) -> None:
     mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
     mail.decided_at = datetime.now(UTC)
-    change(mail, [*HEAD, "state", "reason", "outcome", "decided_at"])
+    note_step(mail, f"{mail.get_state_display()}{': ' + mail.reason if mail.reason else ''}", mail.decided_at)
+    change(mail, [*HEAD, "state", "reason", "outcome", "decided_at", "steps"])
 
 
 # -- the decision ----------------------------------------------------------------------------------------------------------
@@ -129,6 +131,11 @@ class _Case:
     @property
     def is_automatic(self) -> bool:
         return self.parsed.is_automatic
+
+    @property
+    def is_released(self) -> bool:
+        """Somebody of ours vouched for it."""
+        return self.mail.released_at is not None
 
 
 def _place(mail: ReceivedMail, policy: Policy) -> Place:
@@ -153,9 +160,9 @@ def _without_ticket(case: _Case) -> Place | None:
         return take_in_report(case.mail, parsed, parsed.report, case.addresses)
     if not case.sender:
         return Place(State.QUARANTINED, "Nobody is named as its sender.")
-    if bare(case.sender) in own:
+    if bare(case.sender) in own and not case.is_released:
         return suspended("It claims to come from one of our own addresses.")
-    if case.mail.authentication is not None and case.mail.authentication["forged"]:
+    if case.mail.authentication is not None and case.mail.is_disowned and not case.is_released:
         return suspended(f"The domain in From says that it is not its own ({case.mail.authentication['words']}).")
     return _second_copy(case) or _from_agent(case)
 
@@ -196,7 +203,7 @@ def _with_contact(case: _Case) -> Place:
     if ticket is not None and has_part_in(ticket, contact):
         return (
             suspended(f"{ticket.reference} was marked as spam.", ticket)
-            if ticket.is_spam
+            if ticket.is_spam and not case.is_released
             else _added(case, ticket, contact)
         )
     opened = _open(case, contact)
@@ -210,13 +217,13 @@ def _by_machine(case: _Case, ticket: Ticket | None) -> Place:
     contact = known(case.sender)
     if ticket is not None and contact is not None and has_part_in(ticket, contact):
         return _noted(case, ticket)
-    if case.parsed.automation.kind == Kind.REPLY or ticket is not None:
+    if not case.is_released and (case.parsed.automation.kind == Kind.REPLY or ticket is not None):
         return suspended(f"An automatic answer ({case.parsed.automatic_reason}) without a part in a ticket.")
     since = case.mail.received_at - timedelta(hours=1)
     same = ReceivedMail.objects.filter(
         sender=case.sender, received_at__gte=since, is_automatic=True, title=case.mail.title
     )
-    if same.filter(state=State.MESSAGE).exclude(pk=case.mail.pk).count() >= LOOP_AFTER:
+    if not case.is_released and same.filter(state=State.MESSAGE).exclude(pk=case.mail.pk).count() >= LOOP_AFTER:
         return suspended(f"A loop: automatic mail number {LOOP_AFTER + 1} of an hour with the same subject.")
     contact = contact or recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)
     return message(_open(case, contact))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 
 
@@ -26,6 +27,7 @@ class ReceivedMail(models.Model):
 
     The same raw bytes stand once, by constraint. `message_id` is not unique: other bytes under a known one are kept, flagged.
     `door` is how it came the first time.
+    `steps` is its way, [[ISO instant, words], …]; `released_by` vouched for it.
     `outcome` is the subject key of what it became (`ticket:42`). `sender` and `title` are what the mail says of itself;
     `authentication` is whether that was proved (`trust.Verdict.as_data`), null until it was looked into.
     """
@@ -64,6 +66,11 @@ class ReceivedMail(models.Model):
     reason = models.CharField(max_length=240, blank=True, db_default="")
     outcome = models.CharField(max_length=64, blank=True, db_default="")
     decided_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=64, blank=True, db_default="")
+    steps: models.JSONField[list[Any], list[Any]] = models.JSONField(
+        default=list, db_default=Value([], models.JSONField())
+    )
 
     objects = ReceivedMailQuerySet.as_manager()
 
@@ -82,6 +89,16 @@ class ReceivedMail(models.Model):
     @property
     def key(self) -> str:
         return f"mail:{self.pk}"
+
+    @property
+    def is_held(self) -> bool:
+        """It waits for somebody to decide."""
+        return self.state in (self.State.SUSPENDED, self.State.QUARANTINED)
+
+    @property
+    def is_disowned(self) -> bool:
+        """The domain in From says that such a mail is not its own."""
+        return bool(self.authentication and self.authentication["forged"])
 
     @property
     def is_authentic(self) -> bool:

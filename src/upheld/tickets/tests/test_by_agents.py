@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
+from upheld.channels.mail.holding import NotHeld, release, run_again
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.post import letter
 from upheld.conftest import Cast
+from upheld.events.models import Event
 from upheld.tickets.commands import Command, NoSuchCommand, commands_in
 from upheld.tickets.models import Ticket
-from upheld.tickets.tests.mailbox import take, ticket_of
+from upheld.tickets.tests.mailbox import react_after, take, ticket_of
 
 State = ReceivedMail.State
 AGENT = "Agent Ames <agent@techflow.example>"
@@ -163,6 +166,45 @@ def test_a_mail_that_its_domain_disowns_is_held(cast: Cast, monkeypatch: pytest.
     mail.refresh_from_db()
     assert (mail.state, Ticket.objects.count()) == (State.SUSPENDED, 0)
     assert "DMARC fail" in mail.reason
+
+
+# -- what was held ---------------------------------------------------------------------------------------------------------
+
+
+def decided(decide: Any, mail: ReceivedMail, cast: Cast) -> ReceivedMail:
+    last = Event.objects.latest("id").pk
+    decide(mail, by=cast.administrator.actor, at=datetime.now(UTC))
+    react_after(last)
+    mail.refresh_from_db()
+    return mail
+
+
+def test_who_lets_a_mail_through_vouches_for_it(cast: Cast, ticket: Ticket) -> None:
+    mail = decided(release, from_agent("Please restart it.", proof=""), cast)
+    assert (mail.state, ticket.messages.latest("id").text) == (State.MESSAGE, "Please restart it.")
+    assert [words for _, words in mail.steps][1] == "Let through by Administrator Ames"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"sender": "Us <support@techflowsolutions.com>"}, {"auto_submitted": "auto-replied", "sender": "a@b.example"}],
+)
+def test_whatever_was_held_can_be_let_through(cast: Cast, fields: dict[str, str]) -> None:
+    held = take(letter("Hello", **fields))
+    assert held.state == State.SUSPENDED
+    assert ticket_of(decided(release, held, cast)).title == "The pump"
+
+
+def test_looked_at_again_it_is_decided_by_what_holds_now(cast: Cast, ticket: Ticket) -> None:
+    mail = from_agent("#resolv")
+    assert decided(run_again, mail, cast).state == State.SUSPENDED
+    with pytest.raises(NotHeld):
+        run_again(take(letter("Another")), by=cast.administrator.actor, at=datetime.now(UTC))
+
+
+def test_what_cannot_be_a_message_stays_in_quarantine(cast: Cast) -> None:
+    mail = take(b"   \r\n")
+    assert decided(release, mail, cast).state == State.QUARANTINED
 
 
 def test_only_a_proved_mail_makes_its_copies_watchers(cast: Cast) -> None:

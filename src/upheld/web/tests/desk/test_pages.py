@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from upheld.channels.models import OutgoingMail, ReceivedMail
+from upheld.channels.models import Mailbox, OutgoingMail, ReceivedMail, Sighting
 from upheld.conftest import Cast
+from upheld.events.models import Event
 from upheld.people.actions import notify
 from upheld.people.models import Notification
 from upheld.tickets.models import Ticket
@@ -285,6 +287,34 @@ def test_administrators_trace_every_mail(browse: Browsing, cast: Cast, received:
 def test_nobody_else_reads_raw_mail(browse: Browsing, cast: Cast, received: ReceivedMail, part: str) -> None:
     for somebody in (cast.agent, cast.lead, cast.customer):
         assert browse(somebody).get(f"/desk/mails/{part.format(pk=received.pk)}").status_code == 404
+
+
+@pytest.mark.parametrize("decision", ["release", "run-again", "drop"])
+def test_a_held_mail_is_decided_once_and_by_administrators_only(
+    browse: Browsing, cast: Cast, received: ReceivedMail, decision: str
+) -> None:
+    address = f"/desk/mails/{received.pk}/{decision}/"
+    assert browse(cast.lead).post(address).status_code == 404
+    client = browse(cast.administrator)
+    assert client.get(address).status_code == 405
+    first, second = client.post(address, follow=True), client.post(address, follow=True)
+    assert "found its place already" not in first.content.decode()
+    received.refresh_from_db()
+    if decision == "drop":
+        assert (received.state, received.reason) == ("dropped", "Dropped by Administrator Ames")
+        assert "found its place already" in second.content.decode()
+    assert Event.objects.filter(subject=received.key).exists()
+
+
+def test_a_mailbox_shows_what_it_holds_and_what_is_missing(browse: Browsing, cast: Cast) -> None:
+    box = Mailbox.objects.create(
+        name="support", account="s@h", folder="INBOX", uid_validity=1, on_server=5, missing=2, failure="TimeoutError: x",
+        failing_since=timezone.now(),
+    )  # fmt: skip
+    Sighting.objects.create(mailbox=box, uid_validity=1, uid=1, seen_at=timezone.now())
+    page = browse(cast.administrator).get("/desk/mails/").content.decode()
+    assert "not reached" in page
+    assert "1 too large" in page
 
 
 @pytest.fixture
