@@ -18,7 +18,7 @@ from upheld.events.actors import SYSTEM
 from upheld.events.chain import unpack
 from upheld.events.models import Event, Seal
 from upheld.events.reactions import wire
-from upheld.events.sealing import ChainIsShorter, public_key, seal_what_is_decided, tail
+from upheld.events.sealing import ChainIsShorter, Made, public_key, seal_what_is_decided, tail
 from upheld.events.verifying import Report, verify
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -39,7 +39,7 @@ def note(number: int = 0) -> Event:
     return event
 
 
-def seal(**more: Any) -> list[Seal]:
+def seal(**more: Any) -> list[Made]:
     return seal_what_is_decided(at=AT, **more)
 
 
