@@ -38,10 +38,15 @@ def publish_sources(sources: Mapping[str, str], *, by: Actor, at: datetime, effe
     return _publish(load_sources(files, vocabulary=vocabulary()), by=by, at=at, effective_at=effective_at)
 
 
-@transaction.atomic
-def _publish(policy: Policy, *, by: Actor, at: datetime, effective_at: datetime) -> PolicyVersion:
+def take_turns() -> None:
+    """Publishers come one after the other: wait for whoever publishes now, and hold the next until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+
+
+@transaction.atomic
+def _publish(policy: Policy, *, by: Actor, at: datetime, effective_at: datetime) -> PolicyVersion:
+    take_turns()
     newest = PolicyVersion.objects.first()
     mark = digest(policy)
     if newest is not None and newest.digest == mark and newest.effective_at <= effective_at:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from upheld.commitments.actions import publish_sources
+from upheld.commitments.actions import publish_sources, take_turns
 from upheld.commitments.models import PolicyVersion
 from upheld.drafting.actions.acknowledging import ask_to_read
 from upheld.drafting.actions.errors import NotApproved, WrongDate, WrongState
@@ -27,6 +27,7 @@ def publish(draft: Draft, *, effective_at: datetime, by: Actor, at: datetime, mo
     before a version that is to come, and what `stand_ready` raises. What is open keeps the version it began under, unless
     `move_open`, which only a version can that holds at once: a job brings the open tickets over then.
     """
+    take_turns()
     lock(draft)
     if draft.state not in (Draft.State.IN_REVIEW, Draft.State.APPROVED):
         raise WrongState("Send the draft to review first.")

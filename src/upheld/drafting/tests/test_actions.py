@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -241,6 +242,21 @@ def test_what_was_published_meanwhile_is_taken_in_first(draft: Draft, cast: Cast
     assert "enterprise: 10m" in draft.files["commitments.yaml"]
     send_to_review(draft, **by(cast.lead))
     assert catch_up(draft, **by(cast.lead)) is None
+
+
+def test_two_who_publish_at_once_do_not_undo_each_other(
+    at_once: Callable[..., list[Any]], draft: Draft, cast: Cast, director: Agent
+) -> None:
+    other = start_draft(title="Longer hours", **by(cast.lead))
+    hours = other.files["hours.yaml"].replace('"08:00-20:00"', '"07:00-20:00"')
+    save_draft(other, other.files | {"hours.yaml": hours}, revision=1, what="", **by(cast.lead))
+    send_to_review(other, **by(cast.lead))
+    for agent in (director, cast.administrator):
+        approve(other, agent=agent, revision=2, **by(agent))
+    approved(draft, cast, director)
+    done = at_once(*(partial(publish, one, effective_at=NOW, **by(cast.lead)) for one in (draft, other)))
+    assert sorted(type(one).__name__ for one in done) == ["FellBehind", "PolicyVersion"]
+    assert PolicyVersion.objects.count() == 2
 
 
 def test_a_version_cannot_come_before_one_that_is_to_come(draft: Draft, cast: Cast, director: Agent) -> None:

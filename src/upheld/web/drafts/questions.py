@@ -17,7 +17,7 @@ from upheld.drafting.models import Draft, Question
 from upheld.people.models import Agent
 from upheld.web.desk.forms import KindForm
 from upheld.web.drafts.reading import draft_of
-from upheld.web.viewer import AgentRequest, for_agents
+from upheld.web.viewer import AgentRequest, for_agents, for_leads
 
 
 class QuestionForm(KindForm):
@@ -38,7 +38,7 @@ class AnswerForm(KindForm):
     text = forms.CharField(label="Your answer", widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
 
 
-@for_agents
+@for_leads
 def put(request: AgentRequest, pk: int) -> HttpResponse:
     from upheld.web.drafts.draft import show_draft
 
