@@ -94,6 +94,7 @@ def compose(
         contents=speech.say("about.contents"),
         page=speech.say("about.page"),
         missing=missing,
+        is_one_page=wanted.kind == "plan-summary",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 
@@ -83,7 +83,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`name` is the file's name without its ending, `support-policy` or `plan-summary-gold`. `about` says what edition it is."""
+    """`name` is the file's name without its ending, `support-policy` or `plan-summary-gold`. `about` says what edition it is.
+
+    `is_one_page` asks paper to hold it on one page if it can be read so.
+    """
 
     name: str
     title: str
@@ -94,7 +97,8 @@ class Document:
     blocks: tuple[Block, ...]
     contents: str = ""
     page: str = ""
-    missing: tuple[str, ...] = field(default=())
+    missing: tuple[str, ...] = ()
+    is_one_page: bool = False
 
     def headings(self) -> Iterator[Heading]:
         return (block for block in self.blocks if isinstance(block, Heading))

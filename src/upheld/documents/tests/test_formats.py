@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from upheld.documents.formats.html import html_body, html_page
 from upheld.documents.formats.pdf import pdf_of_document
 from upheld.documents.formats.word import docx_of
 from upheld.documents.tests.policies import made, sources, techflow
-from upheld.documents.tree import Document, Table
+from upheld.documents.tree import Document, Paragraph, Table, text
 from upheld.policy.loader import load_sources
 
 
@@ -111,6 +112,14 @@ def test_headings_are_read_in_the_order_of_the_page() -> None:
         read = [tag for tag in structure(pdf.Root.StructTreeRoot, []) if re.fullmatch(r"/H[1-6]", tag)]
     wanted = [f"/H{one.level}" for one in document.headings()]
     assert [tag for tag in read if tag != "/H1"][-len(wanted) :] == wanted
+
+
+def test_a_plan_summary_is_one_page_of_paper() -> None:
+    document = made(techflow(), "plan-summary-enterprise")
+    longer = replace(document, blocks=(*document.blocks, *[Paragraph(text("One more line."))] * 5))
+    for one, pages in ((longer, 1), (replace(longer, is_one_page=False), 2)):
+        with pikepdf.open(BytesIO(pdf_of_document(one))) as pdf:
+            assert len(pdf.pages) == pages
 
 
 @pytest.mark.parametrize(("language", "said"), [("ar", "د"), ("ja", "緊急")])
