@@ -63,6 +63,7 @@ WITHOUT_BY = {
         "Acknowledgement.told_at", "Acknowledgement.reminded_at",
         "StoredFile.stored_at", "OutgoingMail.queued_at", "OutgoingMail.sent_at", "OutgoingMail.in_flight_at",
         "OutgoingMail.bounced_at", "ReceivedMail.received_at", "ReceivedMail.decided_at", "Contact.bounced_at",
+        "Mailbox.looked_at", "Mailbox.fetched_at", "Mailbox.reconciled_at", "Sighting.seen_at",
         "Seal.sealed_at", "Proof.made_at", "Verification.ended_at",
         "SimulationRun.finished_at",
     },
