@@ -24,9 +24,10 @@ from upheld.web.viewer import AgentRequest, for_agents, for_leads
 @for_agents
 def version(request: AgentRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(PolicyVersion, pk=pk)
-    mark_read(request.person, at=timezone.now(), subject=f"policy:{pk}")
     asked = Acknowledgement.objects.filter(version=held).select_related("agent__person", "agent__team")
     mine = asked.filter(agent=request.agent).first()
+    if mine is None or mine.acknowledged_at is not None:  # else it goes on waiting for them
+        mark_read(request.person, at=timezone.now(), subject=f"policy:{pk}")
     since = _read_last(request, held)
     missing = list(asked.missing().order_by("agent__person__name")) if request.agent.is_lead else []
     context = {
@@ -40,6 +41,7 @@ def version(request: AgentRequest, pk: int) -> HttpResponse:
         "came_from": Draft.objects.filter(version=held).first(),
         "names": names_of([held.published_by]),
         "now": timezone.now(),
+        "is_in_force": held.pk == version_in_force().pk,
         "may_move": request.agent.is_lead and held.pk == version_in_force().pk and older_count(held) > 0,
     }
     return page(request, None, "drafts/version.html", context)
@@ -77,6 +79,7 @@ def confirm(request: AgentRequest, pk: int) -> HttpResponse:
     except DraftRefused as refused:
         messages.error(request, str(refused))
     else:
+        mark_read(request.person, at=timezone.now(), subject=f"policy:{pk}")
         messages.success(request, "Thank you. It is noted that you have read it.")
     return redirect("drafts:version", pk)
 

@@ -248,7 +248,10 @@ def test_it_is_published_from_a_day_on_and_everybody_confirms(
     assert answer["Location"] == page
     assert version.effective_at.astimezone(UTC).hour in (4, 5)  # midnight in New York
     assert "15 min → 10 min" in agent.get(page).content.decode()
+    waiting = cast.agent.person.notifications.unread().filter(subject=f"policy:{version.pk}")
+    assert waiting.count() == 1, "it waits until it is confirmed, and not only until it is looked at"
     agent.post(reverse("drafts:acknowledgement", args=[version.pk]))
+    assert waiting.count() == 0
     assert "You confirmed it" in agent.get(page).content.decode()
     leads = lead.get(page).content.decode()
     assert "1 of 6 have read it" in leads
