@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import policy_of
@@ -60,10 +62,15 @@ def _concerns_customers(new: Policy, old: Policy, key: str) -> bool:
     return clause is None or clause.on not in _OURS
 
 
-def since_last(version: PolicyVersion, language: str) -> tuple[PolicyVersion | None, list[str]]:
-    """The version before this one, and what is different since."""
+def since_last(version: PolicyVersion, language: str) -> tuple[PolicyVersion | None, Sequence[str]]:
+    """The version before this one, and what is different since. Versions never change, so a process works it out once."""
     last = before(version)
-    return (None, []) if last is None else (last, sentences(policy_of(last.pk), policy_of(version.pk), language))
+    return (None, ()) if last is None else (last, _between(last.pk, last.digest, version.pk, version.digest, language))
+
+
+@lru_cache(maxsize=64)
+def _between(old: int, _old_digest: str, new: int, _new_digest: str, language: str) -> tuple[str, ...]:
+    return tuple(sentences(policy_of(old), policy_of(new), language))
 
 
 def _text(policy: Policy, wanted: Wanted) -> Document:

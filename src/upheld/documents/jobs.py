@@ -9,11 +9,13 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
-STRETCH = 10.0  # seconds
+STRETCH = 2.0  # seconds, so that a worker is soon free for mail again
+SOON = 90  # seconds after publishing: whoever starts a desk wants its pages first
 READERS = 100
+IN_THE_BACKGROUND = -10
 
 
-@app.task(name="documents.make_ahead", retry=RETRY)
+@app.task(name="documents.make_ahead", retry=RETRY, priority=IN_THE_BACKGROUND)
 def make_ahead(version_id: int, place: int = 0) -> None:
     """Make the files of a version from this place in their order on, so that nobody waits for a PDF."""
     from upheld.commitments.models import PolicyVersion

@@ -95,8 +95,8 @@ def annex(policy: Policy, account: Account, language: str = "") -> Wanted:
 
 
 def ahead(version: PolicyVersion) -> list[tuple[Wanted, str]]:
-    """All files of a version that can be made ahead, in a fixed order: annexes wait until they are asked for."""
-    return [(wanted, name) for wanted in every_document(policy_of(version.pk)) for name in FORMATS]
+    """The files of a version that are made ahead, in a fixed order: all PDFs, since those take time. Annexes wait."""
+    return [(wanted, "pdf") for wanted in every_document(policy_of(version.pk))]
 
 
 def _mark(facts: AccountFacts | None) -> str:

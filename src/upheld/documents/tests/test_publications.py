@@ -88,5 +88,5 @@ def test_only_documents_that_read_differently_have_changed(techflow: PolicyVersi
 def test_what_we_owe_ourselves_is_no_news_for_customers(techflow: PolicyVersion, changed: Changing) -> None:
     newer = changed("commitments.yaml", "Something in the knowledge base is brought", "Some page is brought")
     assert before(newer) == techflow
-    assert since_last(newer, "en") == (techflow, [])
-    assert since_last(techflow, "en") == (None, [])
+    assert since_last(newer, "en") == (techflow, ())
+    assert since_last(techflow, "en") == (None, ())

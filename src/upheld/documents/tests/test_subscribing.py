@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core import signing
+from django.db import connection
 
 from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import PolicyVersion
@@ -119,12 +120,14 @@ def test_readers_hear_in_their_language(techflow: PolicyVersion, changed: Changi
     assert "/documents/support-policy/de/" in text_of(OutgoingMail.objects.get())
 
 
-def test_publishing_queues_both_jobs(techflow: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    queued: list[str] = []
-    monkeypatch.setattr(jobs.make_ahead, "defer", lambda version_id: queued.append(f"make {version_id}"))
-    monkeypatch.setattr(jobs.tell_readers, "defer", lambda version_id: queued.append(f"tell {version_id}"))
-    follow_publishing(Event(kind="policy.published", subject="policy:7"))
-    assert queued == ["make 7", "tell 7"]
+def test_publishing_queues_both_jobs(techflow: PolicyVersion) -> None:
+    follow_publishing(Event(kind="policy.published", subject=f"policy:{techflow.pk}"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT task_name, priority, scheduled_at IS NOT NULL FROM procrastinate_jobs"
+            " WHERE task_name LIKE 'documents.%%' ORDER BY id"
+        )
+        assert cursor.fetchall() == [("documents.make_ahead", -10, True), ("documents.tell_readers", 0, False)]
 
 
 def test_readers_are_told_in_portions(
