@@ -130,6 +130,12 @@ class Question(models.Model):
     def __str__(self) -> str:
         return self.text[:60]
 
+    @property
+    def clause(self) -> str:
+        """The clause that it is about; empty when it is about a file, or the draft as a whole."""
+        kind, _, name = self.about.partition(":")
+        return name if kind == "clause" else ""
+
 
 class Approval(models.Model):
     """A yes to one revision, in one of the roles that the policy in force asks for. Another revision needs another yes."""

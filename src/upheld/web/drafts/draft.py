@@ -73,18 +73,27 @@ def show_draft(
 def _approvals(agent: Agent, draft: Draft) -> dict[str, object]:
     missing = [] if draft.is_settled else roles_missing(draft)
     given = list(draft.approvals.filter(revision=draft.revision).select_related("approved_by__person"))
-    wrote = agent.key in draft.writers
+    writers = draft.writers
+    wrote = agent.key in writers
     has_approved = any(one.approved_by_id == agent.pk for one in given)
     is_asked = draft.state == Draft.State.IN_REVIEW and agent.role in missing
     labels = dict(Agent.Role.choices)
+    present = _present(writers)
     return {
         "approvals": given,
         "missing": [labels[role] for role in missing],
+        "nobody": [labels[role] for role in dict.fromkeys(missing) if role not in present],
         "needed": [labels[role] for role in in_force().approval.roles],
         "may_approve": is_asked and not wrote and not has_approved,
         "wrote_it": is_asked and wrote,
         "is_reviewer": agent.is_lead or agent.role in in_force().approval.roles,
     }
+
+
+def _present(writers: set[str]) -> set[str]:
+    """The roles of which somebody works here who did not write on the draft. One query."""
+    wrote = [int(number) for kind, _, number in (key.partition(":") for key in writers) if kind == "agent"]
+    return set(Agent.objects.working().exclude(pk__in=wrote).values_list("role", flat=True))
 
 
 def _new_findings(draft: Draft, verdict: Verdict) -> list[object]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from upheld.drafting.actions import questions as acts
 from upheld.drafting.actions.errors import DraftRefused
+from upheld.drafting.checking import check
 from upheld.drafting.models import Draft, Question
 from upheld.people.models import Agent
 from upheld.web.desk.forms import KindForm
@@ -30,8 +31,13 @@ class QuestionForm(KindForm):
         self.fields["to"].queryset = (  # type: ignore[attr-defined]
             Agent.objects.working().select_related("person").order_by("person__name")
         )
-        places = [("", "The draft as a whole"), *((name, name) for name in draft.files)]
-        self.fields["about"].choices = places  # type: ignore[attr-defined]
+        policy = check(draft.files).policy
+        clauses = [one for one in policy.clauses.values() if one.within is not None] if policy else []
+        self.fields["about"].choices = [  # type: ignore[attr-defined]
+            ("", "The draft as a whole"),
+            ("Times", [(f"clause:{one.name}", str(one.label)) for one in clauses]),
+            ("Files", [(name, name) for name in draft.files]),
+        ]
 
 
 class AnswerForm(KindForm):

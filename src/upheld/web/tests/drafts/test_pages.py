@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve, reverse
 
+from upheld.commitments.actions import publish_sources
 from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import forget_what_is_in_force, version_in_force
 from upheld.conftest import Cast
@@ -69,7 +70,7 @@ def test_sending_a_form_as_it_was_shown_saves_nothing(draft: Draft, lead: Client
     assert draft.revision == 1
 
 
-def shown(html: str) -> dict[str, list[str]]:
+def shown(page: str) -> dict[str, list[str]]:
     """What a browser would send of the page's form: every input and text in `<main>`."""
     from html.parser import HTMLParser
 
@@ -90,7 +91,7 @@ def shown(html: str) -> dict[str, list[str]]:
                 fields.setdefault(self.area, []).append(data.removeprefix("\n"))
                 self.area = None
 
-    Reader().feed(html.partition('<main id="main"')[2])
+    Reader().feed(page.partition('<main id="main"')[2])
     return fields
 
 
@@ -141,6 +142,35 @@ def test_the_same_line_is_shown_side_by_side_and_settled(
     other.post(at(draft, "merge"), {"revision": 2, "file:commitments.yaml": text.replace("\n", "\r\n")})
     draft.refresh_from_db()
     assert (draft.revision, draft.files["commitments.yaml"]) == (3, text)
+
+
+def test_what_was_published_meanwhile_is_taken_in_and_its_conflicts_settled(
+    draft: Draft, lead: Client, cast: Cast
+) -> None:
+    lead.post(at(draft, "clause", "first-response"), {"revision": 1, "cell:P1/enterprise": "10m"})
+    sources = version_in_force().sources
+    other = sources["commitments.yaml"].replace("enterprise: 15m", "enterprise: 12m", 1)
+    files = sources | {
+        "commitments.yaml": other,
+        "policy.yaml": sources["policy.yaml"].replace("version: 1", "version: 2"),
+    }
+    now = datetime.now(UTC)
+    newest = publish_sources(files, by=cast.administrator.actor, at=now, effective_at=now)
+    assert "was published since this draft began" in lead.get(at(draft, "draft")).content.decode()
+    answer = lead.post(at(draft, "newest"))
+    sent = shown(answer.content.decode())
+    assert (answer.status_code, sent["with_version"]) == (422, [str(newest.pk)])
+    text = other.replace("enterprise: 12m", "enterprise: 11m", 1)
+    lead.post(at(draft, "merge"), sent | {"file:commitments.yaml": text})
+    draft.refresh_from_db()
+    assert (draft.base, draft.files["commitments.yaml"]) == (newest, text)
+    assert "version: 3\n" in draft.files["policy.yaml"]
+    assert "published since" not in lead.get(at(draft, "draft")).content.decode()
+
+
+def test_a_role_that_nobody_has_is_said(draft: Draft, lead: Client) -> None:
+    page = lead.get(at(draft, "draft")).content.decode()
+    assert "There is no director here" in page
 
 
 def test_a_plan_a_rung_hours_and_a_name_by_form(draft: Draft, lead: Client) -> None:
@@ -207,7 +237,7 @@ def test_a_file_comes_and_goes(draft: Draft, lead: Client) -> None:
 
 def test_a_question_is_asked_and_answered(draft: Draft, agent: Client, browse: Browsing, cast: Cast) -> None:
     browse(cast.lead).post(
-        at(draft, "questions"), {"to": cast.agent.pk, "text": "Is it enough?", "about": "hours.yaml"}
+        at(draft, "questions"), {"to": cast.agent.pk, "text": "Is it enough?", "about": "clause:first-response"}
     )
     question = draft.questions.get()
     notice = Notification.objects.get(person=cast.agent.person)
