@@ -101,8 +101,8 @@ class SubjectFold:
             self._take_attributes(at, event.data)
         for position, flags in touch.restores:
             self._restore(at, position, flags)
-        for position in touch.begins:
-            self._begin(at, position)
+        if touch.begins:
+            self._begin_all(at, touch.begins)
         for position in renewed:
             self._begin(at, position)
 
@@ -219,6 +219,20 @@ class SubjectFold:
             self._begin_waiting(at, position)
 
     # Steps
+
+    def _begin_all(self, at: int, positions: tuple[int, ...]) -> None:
+        if self.open or self.waiting:
+            for position in positions:
+                self._begin(at, position)
+            return
+        promises, attributes, waiting = self.plan.promises, self.attributes, self.waiting
+        for (
+            position
+        ) in positions:  # the usual case: the first event, which many clauses hear of and few promise anything at
+            if not promises[position].terms(attributes).is_promised:
+                waiting[position] = 0
+            else:
+                self._begin_if_promised(at, position)
 
     def _begin(self, at: int, position: int) -> None:
         if position in self.waiting:

@@ -96,15 +96,19 @@ class Shelf:
         if self._file is None:
             self._file = _temporary()
         rows = list(packed)
+        self._file.execute("BEGIN")
         self._file.executemany("INSERT OR REPLACE INTO packed VALUES (?, ?, ?)", rows)
+        self._file.execute("COMMIT")
+        known = self._known
         for _, key, _ in rows:
-            for bit in _bits(key):
-                self._known[bit >> 3] |= 1 << (bit & 7)
+            one, other = _bits(key)
+            known[one >> 3] |= 1 << (one & 7)
+            known[other >> 3] |= 1 << (other & 7)
 
     def find(self, key: str) -> tuple[int, bytes] | None:
         """Place and bytes of what lies under the key. It stays there until it is put again, or passed over in `rows`."""
-        known = self._known
-        if self._file is None or not all(known[bit >> 3] & 1 << (bit & 7) for bit in _bits(key)):
+        known, (one, other) = self._known, _bits(key)
+        if not (known[one >> 3] >> (one & 7) & 1 and known[other >> 3] >> (other & 7) & 1) or self._file is None:
             return None
         found = self._file.execute("SELECT place, body FROM packed WHERE key = ?", (key,)).fetchone()
         return None if found is None else (found[0], found[1])
@@ -119,7 +123,7 @@ def _temporary() -> sqlite3.Connection:
     import sqlite3
 
     file = sqlite3.connect("", isolation_level=None)
-    for line in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000", "temp_store = FILE"):
+    for line in ("page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "cache_size = -8000"):
         file.execute(f"PRAGMA {line}")
     file.execute("CREATE TABLE packed (place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, body BLOB NOT NULL)")
     return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from operator import itemgetter
 from typing import Any
@@ -20,6 +21,7 @@ EARLIEST, LATEST = parse_instant(f"{FIRST_YEAR}-01-01T00:00:00Z"), parse_instant
 EXAMPLE = '{"at": "2026-03-02T14:00:00Z", "kind": "ticket.opened", "subject": "ticket:1", "data": {"priority": "P1"}}'
 BYTE_ORDER_MARK = "\ufeff"
 MOST_LIVE = 20_000
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class ReplayError(ValueError):
@@ -36,7 +38,7 @@ class _Line(msgspec.Struct, gc=False):
 
 def read_events(lines: Iterable[str | bytes]) -> Iterator[Event]:
     """The events of a JSON-lines file, one at a time. Empty lines are skipped; raises ReplayError for what is no event."""
-    decode = msgspec.json.Decoder(_Line).decode
+    decode, from_text = msgspec.json.Decoder(_Line).decode, datetime.fromisoformat
     for number, line in enumerate(lines, start=1):
         if number == 1:
             line = _without_mark(line)  # noqa: PLW2901
@@ -44,7 +46,16 @@ def read_events(lines: Iterable[str | bytes]) -> Iterator[Event]:
             continue
         try:
             read = decode(line)
-            at = within_reach(parse_instant(read.at))
+            try:
+                moment = from_text(read.at)
+            except ValueError:
+                moment = None
+            if moment is not None and moment.tzinfo is UTC:  # the usual case, in two thirds of the time
+                at = (moment - EPOCH) // MICROSECOND
+                if not EARLIEST <= at < LATEST:
+                    within_reach(at)
+            else:
+                at = within_reach(parse_instant(read.at))
         except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
             raise ReplayError(
                 f"line {number}: {str(error).rstrip('.')}. An event is one line such as {EXAMPLE}"

@@ -23,7 +23,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     data: Mapping[str, Any] = {}
 
 
-class CommitmentState(msgspec.Struct, frozen=True, gc=False):
+class CommitmentState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One cycle of one clause as it stands. Instants and durations in microseconds; durations are open time without pauses.
 
     `due_at` is null while paused, and after the end what it was then. `used` runs from the beginning to the end, also
