@@ -88,13 +88,13 @@ class Scope:
 
     def condition(self, matcher: Matcher) -> str:
         """`Priority: P1 · Critical, Status: on hold`."""
-        return ", ".join(
+        return self.speech.enumerated(
             self.phrase("value.colon", what=self.attribute(name), which=self._test(name, test))
             for name, test in matcher.tests
         )
 
     def any_condition(self, matchers: Iterable[Matcher]) -> str:
-        return "; ".join(self.condition(matcher) for matcher in matchers)
+        return self.speech.parted(self.condition(matcher) for matcher in matchers)
 
     def _test(self, name: str, test: OneOf | Comparison) -> str:
         if isinstance(test, Comparison):
@@ -147,14 +147,16 @@ def grouped(scope: Scope, choice: Choice[str], fixed: Mapping[str, object]) -> l
     groups: dict[str | None, list[str]] = {}
     for key, value in rows:
         groups.setdefault(value, []).append(label_of(scope, left, key))
-    return [(", ".join(names), value) for value, names in groups.items()]
+    return [(scope.speech.enumerated(names), value) for value, names in groups.items()]
 
 
 def label_of(scope: Scope, attributes: Sequence[str], key: Sequence[str]) -> str:
     """`P1 · Critical, Enterprise`; `all others` for what no row names."""
     if set(key) == {"other"}:
         return scope.phrase("value.other")
-    return ", ".join(scope.name(attribute, value) for attribute, value in zip(attributes, key, strict=True))
+    return scope.speech.enumerated(
+        scope.name(attribute, value) for attribute, value in zip(attributes, key, strict=True)
+    )
 
 
 def concerns(clause: Clause, fixed: Mapping[str, object]) -> bool:

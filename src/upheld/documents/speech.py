@@ -20,6 +20,7 @@ from upheld.kernel.durations import DAY, HOUR, MINUTE, SECOND, Micros
 PHRASES = Path(__file__).parent / "phrases"
 FALLBACK = "en"
 _HOURS_UP_TO = 72 * HOUR
+_BETWEEN_GROUPS = {"ar": "؛ ", "fa": "؛ ", "ur": "؛ ", "ja": "；", "zh": "；"}
 
 
 @lru_cache(maxsize=64)
@@ -118,6 +119,16 @@ class Speech:
     def zone(self, name: str) -> str:
         """The place of a time zone in this language: `New York`, `Tokio`."""
         return str(get_timezone_location(name, locale=self.locale, return_city=True)) if name else ""
+
+    def enumerated(self, words: Iterable[str]) -> str:
+        """`a, b, c`, with the comma of the language."""
+        middle = str(self.locale.list_patterns["standard"]["middle"])
+        comma = middle.partition("{0}")[2].partition("{1}")[0] or ", "
+        return comma.join(words)
+
+    def parted(self, words: Iterable[str]) -> str:
+        """`a, b; c, d`, with what the language writes between two groups."""
+        return _BETWEEN_GROUPS.get(self.locale.language, "; ").join(words)
 
     def listed(self, words: Sequence[str], *, style: Any = "standard") -> str:
         """`a, b and c`; with the style `or`, `a, b or c`."""

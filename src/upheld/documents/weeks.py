@@ -43,7 +43,7 @@ def week_said(speech: Speech, calendar: Calendar) -> str:
     if calendar.is_always:
         return speech.say("value.always")
     lines = week_lines(speech, calendar)
-    said = "; ".join(speech.say("value.week", days=days, hours=hours) for days, hours in lines)
+    said = speech.parted(speech.say("value.week", days=days, hours=hours) for days, hours in lines)
     zone = speech.zone(calendar.zone or "UTC")
     return speech.say("value.in_zone", hours=said, zone=zone) if lines else speech.say("value.closed")
 
@@ -86,7 +86,7 @@ def special_days(scope: Scope, first: date, last: date) -> list[tuple[date, str,
             said = hours_said(scope.speech, read_spans(hours, ()))
             found.setdefault((closure.date, _why(scope.speech, calendar, closure), said), []).append(name)
     rows = sorted(found.items(), key=lambda row: row[0])
-    return [(day, why, ", ".join(map(scope.calendar, names)), said) for (day, why, said), names in rows]
+    return [(day, why, scope.speech.enumerated(map(scope.calendar, names)), said) for (day, why, said), names in rows]
 
 
 def year_from(today: date) -> tuple[date, date]:

@@ -19,7 +19,7 @@ def _priorities(scope: Scope, _: Placeholder) -> Blocks:
         (
             text(scope.name("priority", one.name), bold=True),
             text(scope.said(one.about) or NO),
-            text("; ".join(scope.said(example) for example in one.examples) or NO),
+            text(scope.speech.parted(scope.said(example) for example in one.examples) or NO),
         )
         for one in scope.policy.priorities.values()
     )

@@ -8,6 +8,7 @@ from typing import Any
 from upheld.documents.scope import NO, Scope, labelled
 from upheld.documents.tree import Block, Heading, Items, Paragraph, Run, Runs, Table, joined, link, text
 from upheld.documents.weeks import week_said
+from upheld.policy.matching import Matcher, OneOf
 from upheld.policy.model import Department, Ladder, Level, Rung, Words
 from upheld.policy.prose import Placeholder
 
@@ -97,11 +98,20 @@ def _conditions(scope: Scope) -> Iterator[tuple[Runs, Runs]]:
     for ladder in scope.policy.ladders.values():
         up = text(scope.phrase("trigger.to_next", ladder=scope.said(ladder.label)))
         for matcher in ladder.raised_by:
-            yield text(scope.phrase("trigger.condition", what=scope.condition(matcher))), up
+            yield text(_mark(scope, matcher) or scope.condition(matcher)), up
         if ladder.on_request is not None:
             who = scope.condition(ladder.on_request)
             asked = scope.phrase("trigger.on_request", who=who) if who else scope.phrase("trigger.on_request_all")
             yield text(asked), up
+
+
+def _mark(scope: Scope, matcher: Matcher) -> str:
+    """`the request is marked major incident`, where that is all that raises; else nothing."""
+    name, test = matcher.tests[0] if len(matcher.tests) == 1 else ("", None)
+    if name != "tags" or not isinstance(test, OneOf):
+        return ""
+    marks = [scope.name("tags", value) for value in sorted(test.values, key=str)]
+    return scope.phrase("trigger.condition", what=scope.speech.listed(marks, style="or"))
 
 
 def _breaches(scope: Scope) -> Iterator[tuple[Runs, Runs]]:

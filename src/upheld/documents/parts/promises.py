@@ -104,7 +104,7 @@ def _caption(scope: Scope, subject: str) -> Runs:
 
 def _clause_row(scope: Scope, clause: Clause) -> tuple[Runs, ...]:
     calendars = grouped(scope, clause.calendar, scope.fixed)
-    counts = "; ".join(
+    counts = scope.speech.parted(
         scope.phrase("value.colon", what=whom, which=scope.calendar(name)) if whom else scope.calendar(name)
         for whom, name in calendars
     )
@@ -146,7 +146,7 @@ def _goal(scope: Scope, target: Target) -> str:
             amount = scope.phrase(key, figure=_amount(scope, target, value))
             whom = label_of(scope, left, names) if left else ""
             said.append(scope.phrase("value.colon", what=whom, which=amount) if whom else amount)
-    return "; ".join(said) or NO
+    return scope.speech.parted(said) or NO
 
 
 def _targets(scope: Scope, _: Placeholder) -> Blocks:

@@ -82,7 +82,7 @@ def _open_to(scope: Scope, channel: Channel, plan: str) -> str:
     for whom, name in grouped(scope, channel.open_to, fixed):
         which = scope.calendar(None) if name is None else week_said(scope.speech, scope.policy.calendars[name])
         said.append(scope.phrase("value.colon", what=whom, which=which) if whom else which)
-    return "; ".join(said)
+    return scope.speech.parted(said)
 
 
 def _addresses(scope: Scope, _: Placeholder) -> Blocks:
