@@ -36,6 +36,12 @@ def calendar_words(name: str | None) -> str:
     return "around the clock" if name == "always" else f"on the calendar {name}"
 
 
+def hours_called(policy: Policy, name: str | None, language: str = "en") -> str:
+    """The same by what the policy calls these hours, where it says so: `in office hours`."""
+    called = policy.calendar_names.get(name) if name is not None else None
+    return f"in {called.text(language)}" if called is not None else calendar_words(name)
+
+
 def calendar_sentences(policy: Policy, name: str) -> list[str]:
     """The week, holidays and single days of a calendar; empty when there is none of that name."""
     calendar = policy.calendars.get(name)
@@ -64,7 +70,7 @@ def _promises(policy: Policy, clause: Clause, language: str, attributes: Mapping
         if within is None:
             nothing.append(about)
             continue
-        calendar = calendar_words(clause.calendar.pick(picked))
+        calendar = hours_called(policy, clause.calendar.pick(picked), language)
         yield f"For {about}: {title_in_a_sentence(clause, language)} within {format_duration(within)}, {calendar}."
     if nothing:
         yield f"Nothing is promised for {listed(nothing, last='or')}."
@@ -125,7 +131,7 @@ def _series(policy: Policy, clause: Clause, language: str) -> Iterator[str]:
         every = f"every {format_duration(clause.then_every)}"
         parts.append(f"then {every}" if clause.at else every)
     calendars = sorted(set(clause.calendar.values())) or ["always"]
-    counted = " or ".join(calendar_words(name) for name in calendars)
+    counted = " or ".join(hours_called(policy, name, language) for name in calendars)
     yield f"For {about}: {title_in_a_sentence(clause, language)} {', '.join(parts)}, {counted}."
 
 

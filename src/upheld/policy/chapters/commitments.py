@@ -8,7 +8,7 @@ from upheld.kernel.durations import format_duration
 from upheld.policy.chapters.blocks import Block, Group, Sentences, Table
 from upheld.policy.matching import Choice
 from upheld.policy.model import Clause, Policy
-from upheld.policy.sentences import calendar_words, clause_sentences
+from upheld.policy.sentences import clause_sentences, hours_called
 from upheld.policy.wording import label
 
 NOT_PROMISED = "not promised"
@@ -81,7 +81,9 @@ def _crossed(policy: Policy, clause: Clause, within: Choice[int], caption: str, 
     if within.otherwise is not None:
         rows.append((f"any other {_spoken(first)}", *(_time(within.otherwise) for _ in columns)))
     if clause.calendar.by == (second,):
-        rows.append(("Time counts", *(calendar_words(clause.calendar.pick({second: one})) for one in columns)))
+        rows.append(
+            ("Time counts", *(hours_called(policy, clause.calendar.pick({second: one}), language) for one in columns))
+        )
     return Table(caption, ("", *(value_words(policy, second, one, language) for one in columns)), tuple(rows))
 
 
@@ -95,11 +97,15 @@ def _listed(policy: Policy, clause: Clause, within: Choice[int], caption: str, l
             value_words(policy, attribute, value, language) for attribute, value in zip(within.by, key, strict=True)
         ]
         calendar = clause.calendar.pick(dict(zip(within.by, key, strict=True)))
-        rows.append((*names, _time(time), *([calendar_words(calendar)] if has_hours else [])))
+        rows.append((*names, _time(time), *([hours_called(policy, calendar, language)] if has_hours else [])))
     if within.otherwise is not None:
         names = [f"any other {_spoken(within.by[0])}", *("" for _ in within.by[1:])]
         rows.append(
-            (*names, _time(within.otherwise), *([calendar_words(clause.calendar.otherwise)] if has_hours else []))
+            (
+                *names,
+                _time(within.otherwise),
+                *([hours_called(policy, clause.calendar.otherwise, language)] if has_hours else []),
+            )
         )
     heads = [_spoken(name).capitalize() for name in within.by]
     return Table(caption, (*heads, "Within", *(["Time counts"] if has_hours else [])), tuple(rows))
