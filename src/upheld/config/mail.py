@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from upheld.config.dkim import DkimKey, dkim_keys
 from upheld.config.imap import ImapAccount, grants, imap_accounts, with_oauth
 from upheld.config.values import Address, Network, address, file, names, networks, whole, yes_or_no
 
 MAIL_EXAMPLES = {
+    "UPHELD_DKIM": "2026a@example.com=/etc/upheld/dkim.pem",
     "UPHELD_IMAP": "support=imaps://user:password@imap.example.com/INBOX?then=move:Done",
     "UPHELD_IMAP_OAUTH": "support=google:client-id:client-secret:refresh-token",
     "UPHELD_LMTP_LISTEN": "127.0.0.1:2424",
@@ -42,6 +44,7 @@ class MailEnvironment:
     trusted_relays: tuple[Network, ...]
     trusted_authserv: frozenset[str]
     trusted_sealers: frozenset[str]
+    dkim: tuple[DkimKey, ...]
 
     @classmethod
     def read(cls, take: Take) -> MailEnvironment:
@@ -55,4 +58,5 @@ class MailEnvironment:
             trusted_relays=take("UPHELD_TRUSTED_RELAYS", networks, ()),
             trusted_authserv=take("UPHELD_TRUSTED_AUTHSERV", names, frozenset()),
             trusted_sealers=take("UPHELD_TRUSTED_SEALERS", names, frozenset()),
+            dkim=take("UPHELD_DKIM", dkim_keys, ()),
         )

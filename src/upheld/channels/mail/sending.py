@@ -13,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from upheld.channels.files import open_stored
 from upheld.channels.mail import smtp
 from upheld.channels.mail.composing import File, Letter, Named, compose, new_message_id
+from upheld.channels.mail.signing import signed
 from upheld.channels.mail.threading import reply_address
 from upheld.channels.models import OutgoingMail, StoredFile
 from upheld.events.actions import record
@@ -79,7 +80,7 @@ def queue(
         envelope_from=answered,
         recipients=list(dict.fromkeys(address.strip() for _, address in (*to, *letter.cc))),
         title=" ".join(title.split())[:400],
-        raw=compose(letter),
+        raw=signed(compose(letter), sender[1]),
         is_automatic=automatic,
     )
     if not add_once(mail, "key"):
