@@ -45,7 +45,7 @@ def ask(address: str, *, language: str, at: datetime) -> OutgoingMail:
     said = speech.say("mail.confirm", document=name, company=policy.company.name or policy.name)
     link = settings.UPHELD_URL + reverse("public:confirm", args=[token])
     return queue(
-        key=f"subscribe:{_hash(wanted)}:{at:%Y-%m-%d}",
+        key=f"subscribe:{_hash(_inbox(wanted))}:{at:%Y-%m-%d}",
         subject_key="",
         to=[("", wanted)],
         title=speech.say("mail.confirm_subject", document=name),
@@ -145,11 +145,16 @@ def _letter(old: Policy, new: Policy, version: PolicyVersion, last: PolicyVersio
     found = sentences(old, new, language)
     lines = [f"- {one}" for one in found[:MOST_SENTENCES]] or [speech.say("mail.nothing_named")]
     lines += ["- …"] if len(found) > MOST_SENTENCES else []
-    links = [
-        f"{one.title}: {settings.UPHELD_URL}{reverse('public:document', args=[one.name, language])}" for one in changed
-    ]
+    home, asked = settings.UPHELD_URL, "?version=next" if version.effective_at > version.published_at else ""
+    links = [f"{one.title}: {home}{reverse('public:document', args=[one.name, language])}{asked}" for one in changed]
     text = "\n".join([f"{since}:", "", *lines, "", f"{speech.say('mail.read')}:", *links, "", company])
     return speech.say("mail.changed_subject", company=company, document=titles), text
+
+
+def _inbox(address: str) -> str:
+    """The address without what many servers let one add to it (`name+anything@`): it is one person's inbox."""
+    name, _, host = address.rpartition("@")
+    return f"{name.partition('+')[0]}@{host}"
 
 
 def _hash(address: str) -> str:

@@ -50,6 +50,7 @@ def test_asking_mails_a_link_and_keeps_no_row(techflow: PolicyVersion) -> None:
 def test_an_address_gets_one_such_mail_a_day(techflow: PolicyVersion) -> None:
     first = ask(READER, language="en", at=AT)
     assert ask(READER.upper(), language="en", at=AT + timedelta(hours=3)) == first
+    assert ask("reader+again@example.org", language="en", at=AT) == first, "the same inbox"
     assert OutgoingMail.objects.count() == 1
     ask(READER, language="en", at=AT + timedelta(days=1))
     assert OutgoingMail.objects.count() == 2

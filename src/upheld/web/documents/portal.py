@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import in_force, policy_of, version_in_force
 from upheld.documents import publications
 from upheld.documents.changes import public_documents, since_last
@@ -33,6 +34,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "language": language,
         "languages": choices(policy),
         "formats": DOWNLOADS,
+        "upcoming": upcoming(),
     }
     return show(request, "documents/public.html", context)
 
@@ -40,7 +42,8 @@ def documents(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_everybody
 def document(request: HttpRequest, name: str, language: str) -> HttpResponse:
-    version, wanted = version_in_force(), _public(name, language)
+    version = _version(request)
+    wanted = _public(version, name, language)
     made = publications.document(version, wanted, at=timezone.now())
     last, changes = since_last(version, language)
     context = {
@@ -54,6 +57,9 @@ def document(request: HttpRequest, name: str, language: str) -> HttpResponse:
         "last": last,
         "changes": changes[:MOST_CHANGES],
         "more_changes": max(0, len(changes) - MOST_CHANGES),
+        "upcoming": upcoming(),
+        "holds_from": publications.holds_from(version),
+        "ask": "" if version == version_in_force() else "?version=next",
     }
     return show(request, "documents/public_document.html", context)
 
@@ -61,16 +67,28 @@ def document(request: HttpRequest, name: str, language: str) -> HttpResponse:
 @require_safe
 @for_everybody
 def document_file(request: HttpRequest, name: str, language: str, format: str) -> HttpResponse:  # noqa: A002
-    version, wanted = version_in_force(), _public(name, language)
+    version = _version(request)
+    wanted = _public(version, name, language)
     content = publications.file(version, wanted, known_format(format), at=timezone.now())
     return as_file(content, wanted, format, number=version.number)
 
 
-def _public(name: str, language: str) -> Wanted:
-    wanted = found(version_in_force(), name, language)
-    if wanted.kind not in in_force().public_documents:
+def _public(version: PolicyVersion, name: str, language: str) -> Wanted:
+    wanted = found(version, name, language)
+    if wanted.kind not in policy_of(version.pk).public_documents:
         raise Http404
     return wanted
+
+
+def _version(request: HttpRequest) -> PolicyVersion:
+    """The version in force; with `?version=next` the one that was announced, as long as its time has not come."""
+    announced = upcoming() if request.GET.get("version") == "next" else None
+    return announced or version_in_force()
+
+
+def upcoming() -> PolicyVersion | None:
+    """The next version that is published already and holds from a later day."""
+    return PolicyVersion.objects.filter(effective_at__gt=timezone.now()).order_by("effective_at", "-id").first()
 
 
 def spoken_by(request: HttpRequest) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.core import signing
+from django.db import connection
 from django.test import Client
 
 from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import PolicyVersion
+from upheld.commitments.policies import forget_what_is_in_force
 from upheld.conftest import Cast
 from upheld.documents.models import Subscription
 from upheld.documents.subscribing import end_token
@@ -94,6 +96,25 @@ def test_an_older_version_says_that_it_is_not_in_force(
     public = Client().get("/documents/service-levels/en/").content.decode()
     assert "What changed since version 1" in public
     assert "7 min" in public
+
+
+def test_a_version_that_is_announced_can_be_read_before_it_holds(cast: Cast, changed: Changing) -> None:
+    newer = changed("commitments.yaml", "enterprise: 15m}", "enterprise: 7m}")
+    with connection.cursor() as cursor:  # a version is never edited, which the database sees to
+        cursor.execute("ALTER TABLE commitments_policyversion DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE commitments_policyversion SET effective_at = now() + interval '5 days' WHERE id = %s", [newer.pk]
+        )
+    forget_what_is_in_force()
+    browser = Client()
+    now = browser.get("/documents/service-levels/en/").content.decode()
+    assert "15 minutes" in now
+    assert "Version 2 is announced" in now
+    after = browser.get("/documents/service-levels/en/", {"version": "next"}).content.decode()
+    assert "7 minutes" in after
+    assert "What changed since version 1" in after
+    assert b"7 minutes" in browser.get("/documents/service-levels/en.md", {"version": "next"}).content
+    assert "Version 2 is announced" in browser.get("/documents/").content.decode()
 
 
 def test_an_annex_is_for_staff_and_the_accounts_administrators(cast: Cast, browse: Browsing) -> None:
