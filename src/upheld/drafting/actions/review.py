@@ -87,7 +87,9 @@ def send_back(draft: Draft, *, reason: str, by: Actor, at: datetime) -> None:
 
 
 def stand_ready(draft: Draft) -> None:
-    """Raises what keeps the draft from becoming a version: errors, no change, or another version since it began."""
+    """Raises what keeps the draft from becoming a version: errors, no change, a number that was used, or another version
+    since it began.
+    """
     verdict = check(draft.files)
     if verdict.policy is None:
         raise HasProblems(verdict.problems)
@@ -96,6 +98,10 @@ def stand_ready(draft: Draft) -> None:
         raise FellBehind
     if draft.base is not None and draft.base.sources == draft.files:
         raise NothingChanged
+    if newest is not None and verdict.policy.version <= newest.number:
+        raise WrongState(
+            f"policy.yaml says version {verdict.policy.version}, and {newest} is published already. Count the number up."
+        )
 
 
 def _tell(draft: Draft, agents: list[Agent], what: str, text: str, at: datetime) -> None:

@@ -211,6 +211,14 @@ def test_a_draft_without_a_change_is_not_reviewed(cast: Cast) -> None:
         send_to_review(draft, **by(cast.lead))
 
 
+def test_a_number_that_was_used_has_to_be_counted_up(draft: Draft, cast: Cast) -> None:
+    saved(draft, cast)
+    old = draft.files | {"policy.yaml": version_in_force().sources["policy.yaml"]}
+    save_draft(draft, old, revision=2, what="", **by(cast.lead))
+    with pytest.raises(WrongState, match="Count the number up"):
+        send_to_review(draft, **by(cast.lead))
+
+
 def test_publishing_takes_effect_on_its_day_and_asks_everybody(draft: Draft, cast: Cast, director: Agent) -> None:
     approved(draft, cast, director)
     for wrong in (NOW - DAY, NOW - timedelta(seconds=1)):
