@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from upheld.conftest import Cast
+from upheld.drafting.actions.writing import start_draft
 from upheld.drafting.models import Acknowledgement, Draft
 from upheld.people.actions import add_agent
 from upheld.people.models import Agent
@@ -89,8 +90,6 @@ def test_a_change_of_the_policy(visit: Opening, desk: Cast, leaders: dict[str, A
 
 
 def test_the_editor_leads_to_the_line_of_an_error(visit: Opening, desk: Cast) -> None:
-    from upheld.drafting.actions.writing import start_draft
-
     draft = start_draft(title="By hand", by=desk.lead.actor, at=datetime.now(UTC))
     page = visit(f"/desk/policy/drafts/{draft.pk}/files/hours.yaml/", desk.lead)
     text = page.input_value("#text")
@@ -105,13 +104,18 @@ def test_the_editor_leads_to_the_line_of_an_error(visit: Opening, desk: Cast) ->
     expect(other.locator("h2.mono")).to_contain_text("hours.yaml")
 
 
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (1024, True)])
-def test_every_form_is_accessible_and_fits(visit: Opening, desk: Cast, width: int, dark: bool) -> None:
-    from upheld.drafting.actions.writing import start_draft
-
+@pytest.mark.parametrize(
+    ("width", "dark", "places"),
+    [
+        (390, False, ("change/", "ladders/support/", "revisions/1/")),
+        (1024, True, ("calendars/office/", "figures/targets/", "plans/")),
+    ],
+)
+def test_every_form_is_accessible_and_fits(
+    visit: Opening, desk: Cast, width: int, dark: bool, places: tuple[str, ...]
+) -> None:
     draft = start_draft(title="Longer hours", by=desk.lead.actor, at=datetime.now(UTC))
     page = visit("/desk/policy/drafts/", desk.lead, width=width, dark=dark)
-    is_fine(page)
-    for place in ("change/", "calendars/office/", "ladders/support/", "figures/targets/", "plans/", "revisions/1/"):
+    for place in places:
         page.goto(f"/desk/policy/drafts/{draft.pk}/{place}")
         is_fine(page)
