@@ -38,6 +38,15 @@ def sweep_mail(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="tickets.sweep_replies", queueing_lock="tickets.sweep_replies", pass_context=False)
+def sweep_replies(timestamp: int) -> None:
+    """Find replies whose time has come although their job is gone."""
+    from upheld.tickets.actions.scheduling import sweep
+
+    sweep(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="mail.blank_codes", queueing_lock="mail.blank_codes", pass_context=False)
 def blank_sign_in_codes(timestamp: int) -> None:
     """Take the codes out of the sign-in mails that have left."""

@@ -24,6 +24,13 @@ def save_signature(agent: Agent, *, signature: str) -> None:
     agent.save(update_fields=["signature"])
 
 
+def save_way_of_writing(agent: Agent, *, undo_seconds: int, quotes: bool) -> None:
+    """How long a reply may be taken back, and whether it quotes the customer if nothing else is said. Raises ValidationError."""
+    agent.undo_seconds, agent.quotes = undo_seconds, quotes
+    agent.clean_fields(exclude=[one.name for one in Agent._meta.fields if one.name != "undo_seconds"])
+    agent.save(update_fields=["undo_seconds", "quotes"])
+
+
 def set_presence(agent: Agent, presence: str, *, at: datetime) -> None:
     """Raises ValueError for a word that is no presence."""
     agent.presence, agent.presence_at = Agent.Presence(presence), at

@@ -5,9 +5,11 @@ from __future__ import annotations
 from upheld.channels.mail.senders import sender_of
 from upheld.channels.mail.sending import queue
 from upheld.channels.models import OutgoingMail
+from upheld.kernel.html import text_to_html
 from upheld.people.models import Person
 from upheld.statements import Asked, Given
 from upheld.tickets.models import Attachment, Message, Ticket
+from upheld.tickets.quotation import quotation_below
 from upheld.tickets.recording import policy_for
 
 MOST_REFERENCES = 20
@@ -25,20 +27,24 @@ SAID = Asked(
 SENT = Asked(lambda: OutgoingMail.objects.filter(key=Given("key")).values_list("message_id"))
 
 
-def mail_reply(ticket: Ticket, message: Message) -> OutgoingMail | None:
-    """Queue the mail of a public reply. None when the requester has no mail address; then it is read in the portal."""
+def mail_reply(ticket: Ticket, message: Message, *, quotes: bool = False) -> OutgoingMail | None:
+    """Queue the mail of a public reply; `quotes` puts the customer's last message below it. None when the requester has no
+    mail address; then it is read in the portal.
+    """
     to = requester_address(ticket)
     if to is None:
         return None
     references = thread_ids(ticket)
+    quoted = quotation_below(ticket, message) if quotes else None
     return queue(
         key=f"message:{message.pk}",
         subject_key=ticket.key,
         to=[to],
         cc=copies(ticket, message),
         title=reply_title(ticket),
-        text=message.text,
-        html=message.html,
+        bcc=message.bcc,
+        text=f"{message.text.rstrip()}\n\n{quoted.text}" if quoted else message.text,
+        html=f"{message.html or text_to_html(message.text)}{quoted.html}" if quoted else message.html,
         sender=sender_of(policy_for(ticket), ticket.department, author=message.author),
         in_reply_to=references[-1] if references else "",
         references=references,

@@ -20,7 +20,13 @@ from upheld.tickets.models import Ticket
 from upheld.tickets.models.ticket import sees_all
 
 OTHERS = 6
-QUIET = ("ticket.replied", "ticket.customer_replied", "ticket.noted")  # the message itself stands in the thread
+QUIET = (
+    "ticket.replied",
+    "ticket.customer_replied",
+    "ticket.noted",
+    "ticket.reply_scheduled",
+    "ticket.reply_cancelled",
+)  # the message itself stands in the thread
 
 
 @dataclass(frozen=True, slots=True)

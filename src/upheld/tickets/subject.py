@@ -7,6 +7,9 @@ TICKET = Subject(
     events={
         "ticket.opened": "A ticket came into being, on any channel.",
         "ticket.replied": "A person of ours wrote a public reply.",
+        "ticket.reply_scheduled": "A person of ours wrote a reply that leaves later; nothing is kept by it yet.",
+        "ticket.reply_cancelled": "A reply that waited was taken back.",
+        "ticket.reply_refused": "A reply that waited could not be sent when its time came.",
         "ticket.customer_replied": "The requester, or somebody of the account, wrote.",
         "ticket.noted": "Somebody of ours wrote an internal note.",
         "ticket.assigned": "The ticket got, changed or lost its assignee or team.",

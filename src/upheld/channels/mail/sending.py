@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 import structlog
@@ -39,6 +40,7 @@ def queue(
     text: str,
     sender: Named,
     cc: Sequence[Named] = (),
+    bcc: Sequence[str] = (),
     html: str = "",
     in_reply_to: str = "",
     references: Sequence[str] = (),
@@ -49,7 +51,8 @@ def queue(
     """Write the mail as it will leave, and queue the job that sends it, in the caller's transaction.
 
     `sender` is a name and address of ours; answers come back to a signed form of that address, from which `subject_key` is
-    known again. A key that was used before returns the mail queued then, and nothing else happens.
+    known again. `bcc` stand in the envelope only. A key that was used before returns the mail queued then, and nothing else
+    happens.
     """
     known = QUEUED.first(key=key)
     if known is not None:
@@ -78,7 +81,7 @@ def queue(
         in_reply_to=in_reply_to[:320],
         subject_key=subject_key,
         envelope_from=answered,
-        recipients=list(dict.fromkeys(address.strip() for _, address in (*to, *letter.cc))),
+        recipients=list(dict.fromkeys(address.strip() for address in (*map(itemgetter(1), (*to, *letter.cc)), *bcc))),
         title=" ".join(title.split())[:400],
         raw=signed(compose(letter), sender[1]),
         is_automatic=automatic,

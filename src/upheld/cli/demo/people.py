@@ -66,6 +66,7 @@ def hire(policy: Policy, cast: Mapping[str, Any], work: Mapping[str, int], *, se
             languages=[*policy.languages[:1], *raw.get("languages", [])],
             presence=Agent.Presence.PRESENT if number % 3 else Agent.Presence.AWAY,
             presence_at=at - timedelta(minutes=7 * number),
+            undo_seconds=10,
             signature=f"{person.name}\n{policy.company.name or policy.name}",
         )
         for number, ((raw, role), person) in enumerate(zip(rows, people, strict=True))

@@ -50,7 +50,7 @@ def test_foreign_keys_look_down() -> None:
 
 WITHOUT_BY = {
     "time says so, and nobody does it": {
-        "PolicyVersion.effective_at", "Acknowledgement.due_at",
+        "PolicyVersion.effective_at", "ScheduledReply.send_at", "Acknowledgement.due_at",
         "Ticket.due_at", "Commitment.began_at", "Commitment.due_at", "Commitment.ended_at", "Commitment.since_at",
         "Commitment.next_wake_at", "Clock.next_wake_at", "OutgoingMail.next_try_at",
     },

@@ -62,6 +62,10 @@ class Agent(models.Model):
     presence = models.CharField(max_length=8, choices=Presence.choices, default=Presence.AWAY)
     presence_at = models.DateTimeField(null=True, blank=True)
     signature = models.TextField(blank=True)
+    undo_seconds = models.PositiveSmallIntegerField(
+        default=0, db_default=0, choices=[(0, "Send at once"), *((n, f"{n} seconds") for n in (5, 10, 20, 30))]
+    )
+    quotes = models.BooleanField(default=False, db_default=False)
 
     objects = AgentQuerySet.as_manager()
 

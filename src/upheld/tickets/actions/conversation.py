@@ -43,12 +43,14 @@ def reply(
     author: Person | None = None,
     html: str = "",
     cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
     files: Sequence[NewFile] = (),
     then: str = "",
     send: bool = True,
+    quotes: bool = False,
 ) -> Message:
     """Answer the customer, and queue the mail in the same transaction. `then` is the status afterwards: open,
-    waiting or resolved.
+    waiting or resolved. `quotes`: their last message stands below it in the mail.
 
     Keeps the first response and each promised update. Raises Refused for an empty text, TicketClosed when the ticket is over.
     """
@@ -67,12 +69,13 @@ def reply(
         channel="workspace",
         at=at,
         cc=cc,
+        bcc=bcc,
         files=files,
     )
     if send:
         from upheld.tickets.mailing import mail_reply
 
-        message.outgoing = mail_reply(ticket, message)
+        message.outgoing = mail_reply(ticket, message, quotes=quotes)
         change(message, ["outgoing"])
     if author is not None:
         drop_draft(ticket, author, is_internal=False)
@@ -175,6 +178,7 @@ def add_message(
     at: datetime,
     html: str = "",
     cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
     files: Sequence[NewFile] = (),
     received: ReceivedMail | None = None,
     is_internal: bool = False,
@@ -183,7 +187,7 @@ def add_message(
     """The row of a message with its attachments, and nothing else: actions call it, doors never."""
     message = Message(
         pk=number, ticket=ticket, is_internal=is_internal, by=by, author=author, actor=actor.key, text=text, html=html,
-        channel=channel, cc=list(cc), at=at, received=received,
+        channel=channel, cc=list(cc), bcc=list(bcc), at=at, received=received,
     )  # fmt: skip
     add(message)
     add_all(

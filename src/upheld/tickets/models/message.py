@@ -21,7 +21,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A public reply, or an internal note. `text` is what was written, `html` the cleaned form if it came as HTML."""
+    """A public reply, or an internal note. `text` is what was written, `html` the cleaned form if it came as HTML.
+
+    `bcc` are those who got it without the others knowing; only staff see them.
+    """
 
     class By(models.TextChoices):
         CUSTOMER = "customer", "Customer"
@@ -38,6 +41,9 @@ class Message(models.Model):
     html = models.TextField(blank=True)
     channel = models.CharField(max_length=32)
     cc: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    bcc: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
     at = models.DateTimeField()
     received = models.OneToOneField(ReceivedMail, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outgoing = models.OneToOneField(OutgoingMail, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

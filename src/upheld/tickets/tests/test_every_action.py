@@ -29,12 +29,13 @@ from upheld.tickets.actions import (
     rating,
     reading,
     resolution,
+    scheduling,
     spam,
     waiting,
     watching,
 )
-from upheld.tickets.models import Ticket
-from upheld.tickets.tests.scenes import MINUTE, MONDAY, RECORD, everything, kinds, opened
+from upheld.tickets.models import ScheduledReply, Ticket
+from upheld.tickets.tests.scenes import HOUR, MINUTE, MONDAY, RECORD, everything, kinds, opened
 
 LATER = MONDAY + 10 * MINUTE
 
@@ -101,6 +102,22 @@ def is_of_another_team(ticket: Ticket, cast: Cast) -> None:
     assignment.hand_to_team(ticket, team=None, by=cast.agent.actor, at=MONDAY)
 
 
+def _waiting(ticket: Ticket) -> ScheduledReply:
+    """With the test's own object of the ticket, which is asked later what it says."""
+    pending = ScheduledReply.objects.get(ticket=ticket)
+    pending.ticket = ticket
+    return pending
+
+
+def schedule(ticket: Ticket, cast: Cast, at: datetime = LATER) -> ScheduledReply:
+    more = {"author": cast.agent.person, "by": cast.agent.actor, "at": at}
+    return scheduling.schedule_reply(ticket, text="Tonight.", send_at=LATER + HOUR, **more)
+
+
+def has_a_reply_that_waits(ticket: Ticket, cast: Cast) -> None:
+    schedule(ticket, cast, MONDAY)
+
+
 DEEDS = {
     "open": Deed(opening.open_ticket, lambda _, c: opened(c, at=LATER), ()),
     "assign": Deed(assignment.assign, lambda t, c: assignment.assign(t, to=c.agent, **staff(c)), ("assigned",)),
@@ -131,6 +148,13 @@ DEEDS = {
         lambda t, c: conversation.customer_reply(t, text="Again.", channel="portal", **customers(c)),
         ("customer_replied", "reopened"),
         is_resolved,
+    ),
+    "schedule a reply": Deed(scheduling.schedule_reply, schedule, ("reply_scheduled",)),
+    "take it back": Deed(
+        scheduling.cancel_scheduled,
+        lambda t, c: scheduling.cancel_scheduled(_waiting(t), **staff(c)),
+        ("reply_cancelled",),
+        has_a_reply_that_waits,
     ),
     "note": Deed(conversation.note, lambda t, c: conversation.note(t, text="Hm.", **staff(c)), ("noted",)),
     "raise": Deed(

@@ -1,0 +1,42 @@
+"""What the customer wrote last, as it stands below an answer when its author wants that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from babel.dates import format_date
+
+from upheld.channels.mail.quoting import folded
+from upheld.statements import Asked, Given
+from upheld.tickets.models import Message, Ticket
+
+LONGEST = 20_000  # characters; more is cut, since it can be read in the portal
+LAST_OF_CUSTOMER = Asked(
+    lambda: (
+        Message.objects.public()
+        .filter(ticket=Given("ticket"), by=Message.By.CUSTOMER)
+        .exclude(pk=Given("but"))
+        .order_by("-at", "-id")
+        .values_list("text", "at", "author__name", "author__email")[:1]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    text: str
+    html: str
+
+
+def quotation_below(ticket: Ticket, message: Message) -> Quotation | None:
+    """The newest part of the customer's last message; what they quoted themselves is left out. One query."""
+    found = LAST_OF_CUSTOMER.first(ticket=ticket.pk, but=message.pk)
+    if found is None or not found[0].strip():
+        return None
+    text, at, name, email = found
+    newest = folded(text, ticket.title).newest.strip()[:LONGEST]
+    head = f"{name or email or 'You'}, {format_date(at.date(), 'long', 'en')}:"
+    lines = "\n".join(f"> {line}".rstrip() for line in newest.splitlines())
+    body = "<br>".join(escape(line) for line in newest.splitlines())
+    return Quotation(f"{head}\n{lines}\n", f"<p>{escape(head)}</p><blockquote>{body}</blockquote>")
