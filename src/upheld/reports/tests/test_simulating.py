@@ -9,8 +9,9 @@ from unittest.mock import patch
 import pytest
 from django.db import OperationalError, connection
 
-from upheld.commitments.actions import waive
+from upheld.commitments.actions import publish_sources, waive
 from upheld.commitments.models import Commitment
+from upheld.commitments.moving import move
 from upheld.commitments.policies import in_force as policy_in_force
 from upheld.commitments.policies import version_in_force
 from upheld.commitments.ticker import tick
@@ -149,6 +150,24 @@ def test_the_past_is_looked_at_as_it_stood(history: list[Ticket], policy: Policy
     assert simulation.tally.last_at is not None
     assert simulation.tally.last_at <= early.until
     assert all(sides.then == sides.now for sides in simulation.tally.clauses.values())
+
+
+def test_a_ticket_that_was_moved_is_tried_from_its_beginning(cast: Cast, history: list[Ticket], policy: Policy) -> None:
+    """What happened is told with the move; before it, under the version of then."""
+    second = publish_sources(draft(), by=cast.lead.actor, at=UNTIL, effective_at=UNTIL)
+    moved = history[2]
+    assert move([moved.key], to=second, by=cast.lead.actor, at=UNTIL + MINUTE) == [moved.key]
+    after, before = Window(to_us(MONDAY), to_us(UNTIL + DAY)), WINDOW
+    for window, version in ((after, 2), (before, 1)):
+        (one,) = (one for one in read_chunk(window) if one.subject == moved.key)
+        assert one.missing == []
+        assert one.policy is not None
+        assert (one.policy is policy) == (version == 1)
+        simulation = Simulation(policy, window)
+        simulation.add(one)
+        assert simulation.states_now(one)[0].began_at == to_us(MONDAY + 2 * MINUTE)
+        if version == 1:
+            assert simulation.tally.changed == (0, 0)
 
 
 def test_a_killed_worker_is_taken_over_and_nothing_counts_twice(cast: Cast, history: list[Ticket]) -> None:
