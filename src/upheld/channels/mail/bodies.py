@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from upheld.channels.mail import secured, winmail
 from upheld.channels.mail.charsets import decode
-from upheld.channels.mail.fields import text_of
+from upheld.channels.mail.fields import mailboxes, text_of
 from upheld.channels.mail.filenames import safe_name
 from upheld.channels.mail.flowed import unflowed
-from upheld.channels.mail.mime import Part
+from upheld.channels.mail.invitations import invitations
+from upheld.channels.mail.mime import DEEPEST, Part, read, read_head
+from upheld.channels.mail.uuencoded import taken_out
 from upheld.kernel.html import html_to_text, text_to_html
 
 LONGEST: Final = 250_000  # letters of text, or of HTML, on a page
 MOST_FILES: Final = 200
+MOST_ASIDES: Final = 20
+MOST_OF_A_HEAD: Final = 64 * 1024
 _META_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_:-]{2,40})", re.IGNORECASE)
 
 
@@ -30,12 +36,17 @@ class ParsedFile:
 
 @dataclass(slots=True)
 class Body:
-    """The HTML is as it came, not yet cleaned; empty if the mail had none."""
+    """The HTML is as it came, not yet cleaned; empty if the mail had none.
+
+    `asides` are our own words about parts that are no text themselves; `spare` is what a wrapper says, where nothing else does.
+    """
 
     text: str = ""
     html: str = ""
     files: list[ParsedFile] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    asides: dict[str, str] = field(default_factory=dict)
+    spare: list[_Block] = field(default_factory=list)
 
     def note(self, problem: str) -> None:
         if problem not in self.problems:
@@ -57,7 +68,15 @@ def body_of(mail: Part) -> Body:
     """Read all parts once. Of alternatives the reader gets both forms, of which either may be made from the other."""
     body = Body()
     blocks = _blocks(mail, body)
-    if any(block.html for block in blocks):
+    if not any(block.text.strip() or block.html.strip() for block in blocks):
+        blocks += body.spare
+    is_page = any(block.html for block in blocks) or not any(
+        re.search(r"^>", block.text, re.MULTILINE) for block in blocks
+    )
+    blocks += [_Block(text=text, html=html) for text, html in body.asides.items()]
+    if is_page and any(
+        block.html for block in blocks
+    ):  # an aside in markup knows more than its text, but folds no quotation
         body.html = _bounded("\n<br>\n".join(block.as_html() for block in blocks), body).strip()
     texts, room = [], LONGEST
     for block in blocks:
@@ -69,6 +88,11 @@ def body_of(mail: Part) -> Body:
 
 
 def _blocks(part: Part, body: Body) -> list[_Block]:
+    if secured.is_sealed(part):
+        body.asides[secured.SEALED] = ""
+        for leaf in part.leaves():
+            _keep(leaf, body)
+        return []
     if part.content_type == "multipart/alternative" and part.children:
         return _one_of([_blocks(child, body) for child in part.children])
     if part.children:
@@ -80,8 +104,51 @@ def _blocks(part: Part, body: Body) -> list[_Block]:
             return [_Block(text=_plain(part, body))]
         case "html":
             return [_Block(html=_page(part, body))]
+    if secured.is_cms(part):
+        return _envelope(part, body)
+    if part.content_type in winmail.TYPES or part.name.lower() == "winmail.dat":
+        _unwrap(part, body)
+    elif part.content_type == "text/calendar":
+        for found in invitations(decode(part.content()[:LONGEST], part.charset or "utf-8")):
+            body.asides[found.text] = found.html
+    elif part.content_type == "message/rfc822":
+        _mention(part, body)
     _keep(part, body)
     return []
+
+
+def _envelope(part: Part, body: Body) -> list[_Block]:
+    """S/MIME in one piece: if it is only signed, the mail inside is read; the envelope is kept in any case."""
+    data = part.content()
+    inner = secured.signed_content(data) if part.depth < DEEPEST else None
+    if inner is None:
+        if b"compressed" not in part.value("content-type"):
+            body.asides[secured.SEALED] = ""
+        _keep(part, body)
+        return []
+    _add(body, ParsedFile(safe_name(part.name or "smime.p7m"), secured.SIGNED_TYPE, "", data))
+    return _blocks(read(inner, depth=part.depth + 1), body)
+
+
+def _unwrap(part: Part, body: Body) -> None:
+    found = winmail.unwrapped(part.content())
+    if found.text or found.html:
+        body.spare.append(_Block(text=found.text, html=found.html))
+    for name, data in found.files:
+        content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        _add(body, ParsedFile(safe_name(name), content_type, "", data))
+
+
+def _mention(part: Part, body: Body) -> None:
+    """Say what the attached mail is, so that nobody has to open it to know."""
+    head = read_head(part.content()[:MOST_OF_A_HEAD])
+    title, senders = text_of(head.value("subject"))[:200], mailboxes(head.value("from"))
+    if not title and not senders:
+        return
+    sender = f", from {senders[0].name or senders[0].address}" if senders else ""
+    text = f"Attached mail: {title or '(no subject)'}{sender}"
+    if len(body.asides) < MOST_ASIDES:
+        body.asides[text] = ""
 
 
 def _one_of(forms: list[list[_Block]]) -> list[_Block]:
@@ -104,20 +171,23 @@ def _shown(part: Part) -> str:
 
 
 def _plain(part: Part, body: Body) -> str:
-    text = _read(part, part.charset, body, "message.txt").replace("\r\n", "\n").replace("\r", "\n")
+    data, files = taken_out(part.content())
+    for name, content in files:
+        _add(body, ParsedFile(safe_name(decode(name, part.charset)), "application/octet-stream", "", content))
+    text = _read(part, data, part.charset, body, "message.txt").replace("\r\n", "\n").replace("\r", "\n")
     if part.options.get("format", "").lower() == "flowed":
         return unflowed(text, drop_blank=part.options.get("delsp", "").lower() == "yes")
     return text
 
 
 def _page(part: Part, body: Body) -> str:
-    said = None if part.charset else _META_CHARSET.search(part.content()[:4000])
-    return _read(part, said[1].decode("ascii") if said else part.charset, body, "message.html")
-
-
-def _read(part: Part, charset: str, body: Body, name: str) -> str:
-    """As much of the part as a page bears. If that is not all, the whole is kept as a file."""
     data = part.content()
+    said = None if part.charset else _META_CHARSET.search(data[:4000])
+    return _read(part, data, said[1].decode("ascii") if said else part.charset, body, "message.html")
+
+
+def _read(part: Part, data: bytes, charset: str, body: Body, name: str) -> str:
+    """As much of the part as a page bears. If that is not all, the whole is kept as a file."""
     shown = data if len(data) <= 4 * LONGEST else data[: data.rfind(b"\n", LONGEST, 4 * LONGEST) + 1 or LONGEST]
     text = decode(shown, charset).removeprefix("\ufeff")
     if len(shown) == len(data) and len(text) <= LONGEST:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from itertools import groupby
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -77,6 +78,7 @@ _NOT_BASE64: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabc
 
 
 MOST_PADDINGS: Final = 1_000
+_AT_ONCE: Final = 1024 * 1024
 
 
 def from_base64(data: bytes) -> bytes:
@@ -84,10 +86,32 @@ def from_base64(data: bytes) -> bytes:
 
     With padding all over the place it is no base64 that anybody meant, and stays as it is.
     """
-    paddings = data.rstrip().rstrip(b"=").count(b"=")
-    if paddings > MOST_PADDINGS:
+    return base64_within(data, 0, len(data))
+
+
+def base64_within(raw: bytes, start: int, end: int) -> bytes:
+    """The same of a stretch of the bytes, of which only a little is copied at a time."""
+    last = max(start, end - 100)  # where padding belongs
+    if raw.count(b"=", start, last) == 0:
+        return _by_pieces(raw, start, end)
+    data = raw[start:end]
+    if data.rstrip().rstrip(b"=").count(b"=") > MOST_PADDINGS:
         return data
-    return b"".join(map(_one_base64, re.split(rb"=+", data))) if paddings else _one_base64(data)
+    return b"".join(map(_one_base64, re.split(rb"=+", data)))
+
+
+def _by_pieces(raw: bytes, start: int, end: int) -> bytes:
+    decoded, rest = BytesIO(), b""
+    last = max(start, end - 100)
+    for at in range(start, last, _AT_ONCE):
+        letters = rest + raw[at : min(at + _AT_ONCE, last)].translate(None, _NOT_BASE64)
+        whole = len(letters) // 4 * 4
+        decoded.write(binascii.a2b_base64(letters[:whole]))
+        rest = letters[whole:]
+    first, *others = re.split(rb"=+", raw[last:end])
+    for piece in (rest + first, *others):
+        decoded.write(_one_base64(piece))
+    return decoded.getvalue()
 
 
 def _one_base64(data: bytes) -> bytes:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from upheld.channels.mail.fields import from_base64, parameters
+from upheld.channels.mail.fields import base64_within, parameters
+from upheld.channels.mail.uuencoded import decoded
 
 DEEPEST: Final = 20
 MOST_PARTS: Final = 1000
@@ -65,14 +66,15 @@ class Part:
 
     def content(self) -> bytes:
         """The content with its transfer encoding undone."""
+        encoding = self.value("content-transfer-encoding").strip().lower()
+        if encoding == b"base64":
+            return base64_within(self.raw, self.start, self.end)
         data = self.raw[self.start : self.end]
-        match self.value("content-transfer-encoding").strip().lower():
-            case b"base64":
-                return from_base64(data)
+        match encoding:
             case b"quoted-printable":
                 return binascii.a2b_qp(data)
             case b"x-uuencode" | b"uuencode" | b"x-uue" | b"uue":
-                return _from_uuencode(data)
+                return decoded(data)
         return data
 
     def leaves(self) -> Iterator[Part]:
@@ -83,11 +85,11 @@ class Part:
             yield from child.leaves()
 
 
-def read(raw: bytes) -> Part:
-    """The mail as a tree of parts."""
+def read(raw: bytes, *, depth: int = 0) -> Part:
+    """The mail as a tree of parts. `depth` is how deep in another mail it was found."""
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
-    root = Part(raw)
+    root = Part(raw, depth=depth)
     _Reader(raw, root.problems).fill(root, 0, len(raw), "text/plain")
     return root
 
@@ -186,25 +188,3 @@ class _Reader:
     def _problem(self, words: str) -> None:
         if words not in self.problems and len(self.problems) < 20:
             self.problems.append(words)
-
-
-def _from_uuencode(data: bytes) -> bytes:
-    decoded = []
-    for line in data.splitlines():
-        if line.startswith(b"begin ") or not line:
-            continue
-        if line.strip() == b"end":
-            break
-        try:
-            decoded.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            decoded.append(_uu_without_tail(line))
-    return b"".join(decoded)
-
-
-def _uu_without_tail(line: bytes) -> bytes:
-    count = (((line[0] - 32) & 63) * 4 + 5) // 3
-    try:
-        return binascii.a2b_uu(line[:count])
-    except binascii.Error:
-        return b""
