@@ -1,6 +1,6 @@
 """winmail.dat (TNEF, MS-OXTNEF): what Outlook wraps a mail and its files in when it takes the receiver for another Outlook.
 
-Never raises. Our own reader, since libraries for it count as far as a stranger tells them to: here everything ends with the bytes.
+Never raises. Our own reader, since libraries for it count as far as a stranger tells them to: here all ends with the bytes.
 """
 
 from __future__ import annotations

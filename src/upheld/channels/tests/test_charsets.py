@@ -58,25 +58,10 @@ NAMED = [(label, codec) for codec, labels in LABELS.items() for label in labels]
     (form.format(codec[2:]), codec) for codec in WORDS if codec.startswith("cp125")
     for form in ("windows-{}", "cp{}", "WIN-{}", "x-cp{}", '"windows-{}"', "windows-{}; format=flowed")
 ]  # fmt: skip
-TOLD_APART = [
-    "cp1251",
-    "koi8-r",
-    "koi8-u",
-    "cp866",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "cp874",
-    "big5",
-    "gb18030",
-    "cp932",
-    "euc_jp",
-    "cp949",
-    "iso2022_kr",
-    "utf-16",
-    "utf-16-le",
-    "cp1252",
-]
+TOLD_APART = (
+    *("cp1251", "koi8-r", "cp866", "cp1253", "cp1255", "cp1256", "cp874", "cp1252"),
+    *("big5", "gb18030", "cp932", "euc_jp", "cp949", "iso2022_kr", "utf-16", "utf-16-le"),
+)
 
 
 @pytest.mark.parametrize(("label", "codec"), NAMED)
