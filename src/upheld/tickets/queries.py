@@ -68,6 +68,8 @@ class Opened:
     watched_by: list[dict[str, Any]] | None
     resolution: dict[str, Any] | None
     others: list[dict[str, Any]] | None
+    bounced_at: datetime | None
+    scheduled: list[dict[str, Any]] | None
 
     @property
     def key(self) -> str:
@@ -108,7 +110,17 @@ SELECT ticket.id, ticket.title, ticket.status, ticket.is_settled, ticket.is_spam
        (SELECT json_agg(json_build_object('pk', id, 'title', title, 'status', status, 'opened_at', opened_at) ORDER BY id DESC)
           FROM (SELECT id, title, status, opened_at FROM tickets_ticket
                  WHERE requester_id = ticket.requester_id AND id <> ticket.id AND %(is_agent)s
-                 ORDER BY id DESC LIMIT %(others)s) other)
+                 ORDER BY id DESC LIMIT %(others)s) other),
+       contact.bounced_at,
+       (SELECT json_agg(json_build_object(
+                  'pk', waiting.id, 'state', waiting.state, 'reason', waiting.reason, 'text', waiting.text,
+                  'cc', waiting.cc, 'bcc', waiting.bcc, 'send_at', waiting.send_at, 'written_at', waiting.written_at,
+                  'author', author.id, 'author_name', coalesce(nullif(author.name, ''), author.email),
+                  'files', (SELECT json_agg(json_build_object('pk', one.id, 'name', one.name, 'size', file.size) ORDER BY one.id)
+                              FROM tickets_scheduledfile one JOIN channels_storedfile file ON file.id = one.file_id
+                             WHERE one.reply_id = waiting.id)) ORDER BY waiting.send_at, waiting.id)
+          FROM tickets_scheduledreply waiting JOIN people_person author ON author.id = waiting.author_id
+         WHERE waiting.ticket_id = ticket.id AND (waiting.state IN ('pending', 'failed') OR waiting.is_put_back))
   FROM tickets_ticket ticket
   JOIN accounts_contact contact ON contact.id = ticket.requester_id
   JOIN people_person requester ON requester.id = contact.person_id
@@ -211,6 +223,10 @@ class Spoken:
     mail_attempts: int | None
     mail_sent_at: datetime | None
     files: list[dict[str, Any]] | None
+    bcc: list[str]
+    mail_bounced_at: datetime | None
+    mail_refused: dict[str, str] | None
+    is_proved: bool | None
 
 
 THREAD = """
@@ -218,10 +234,12 @@ SELECT message.id, message.ticket_id, message.is_internal, message.by, message.t
        message.cc::json, message.at, author.name, author.email, mail.state, mail.error, mail.attempts, mail.sent_at,
        (SELECT json_agg(json_build_object('pk', one.id, 'name', one.name, 'size', file.size) ORDER BY one.id)
           FROM tickets_attachment one JOIN channels_storedfile file ON file.id = one.file_id
-         WHERE one.message_id = message.id)
+         WHERE one.message_id = message.id),
+       message.bcc::json, mail.bounced_at, mail.refused::json, (received.authentication ->> 'authentic')::boolean
   FROM tickets_message message
   LEFT JOIN people_person author ON author.id = message.author_id
   LEFT JOIN channels_outgoingmail mail ON mail.id = message.outgoing_id
+  LEFT JOIN channels_receivedmail received ON received.id = message.received_id
  WHERE message.ticket_id = ANY(%(tickets)s)
  ORDER BY message.at, message.id
 """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,8 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from upheld.tickets.actions import conversation
+from upheld.tickets.actions.conversation import NewFile
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.reading import drop_draft, keep_draft, mark_read
+from upheld.tickets.actions.scheduling import leave_composer, schedule_reply
+from upheld.tickets.models import ScheduledReply, Ticket
+from upheld.web import times
 from upheld.web.desk.forms import NoteForm, ReplyForm
 from upheld.web.desk.ticket import after, opened, ticket_context, ticket_for
 from upheld.web.desk.workspace import show, surroundings
@@ -32,17 +39,45 @@ def reply(request: AgentRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         return _again(request, pk, form, "reply")
     asked, now = form.cleaned_data, timezone.now()
+    taken_back = ScheduledReply.objects.filter(pk=asked["put_back"], ticket=ticket, author=request.person).first()
     try:
-        conversation.reply(
-            ticket, text=_signed(request, asked["text"]), by=request.agent.actor, at=now, author=request.person, cc=asked["cc"],
-            files=new_files(asked["attachments"]), then=asked["then"],
-        )  # fmt: skip
+        _write(request, ticket, asked, taken_back, at=now)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _again(request, pk, form, "reply")
+    if taken_back is not None:
+        leave_composer(taken_back)
     mark_read(ticket, request.person, at=now)
-    messages.success(request, SAID[asked["then"]])
     return after(request, pk, is_sent=True)
+
+
+def _write(
+    request: AgentRequest, ticket: Ticket, asked: dict[str, Any], taken_back: ScheduledReply | None, *, at: datetime
+) -> None:
+    """Send it, or let it wait: until the hour that was chosen, else for the seconds in which its author may take it back."""
+    pause = timedelta(seconds=request.agent.undo_seconds)
+    leaves_at = asked["leaves_at"] or (at + pause if pause else None)
+    said: dict[str, Any] = {
+        "text": _signed(request, asked["text"]), "by": request.agent.actor, "at": at, "author": request.person,
+        "cc": list(dict.fromkeys([*asked["suggested"], *asked["cc"]])), "bcc": asked["bcc"], "then": asked["then"],
+        "quotes": asked["quotes"], "files": new_files(asked["attachments"]) + _kept(taken_back, asked["kept"]),
+    }  # fmt: skip
+    if leaves_at is None:
+        conversation.reply(ticket, **said)
+        messages.success(request, SAID[asked["then"]])
+        return
+    schedule_reply(ticket, send_at=leaves_at, **said)
+    if asked["leaves_at"] is None:
+        messages.success(request, f"Leaves in {request.agent.undo_seconds} seconds. Until then you can undo it.")
+    else:
+        leaves = times.said(timezone.localtime(leaves_at), timezone.localtime(at), "full")
+        messages.success(request, f"Kept. It leaves {leaves}.")
+
+
+def _kept(taken_back: ScheduledReply | None, wanted: list[str]) -> list[NewFile]:
+    """The files of what was taken back, as far as they are still wanted."""
+    files = taken_back.files.select_related("file") if taken_back is not None and wanted else ()
+    return [NewFile(one.name, one.content_type, one.file, one.content_id) for one in files if str(one.pk) in wanted]
 
 
 @require_POST

@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from upheld.people.models import Agent, Team
 from upheld.policy.model import Field, Policy
 from upheld.tickets.models import Ticket
+from upheld.web.desk.later import WORDS, moment_of
 
 
 class Files(forms.ClearableFileInput):
@@ -43,6 +45,13 @@ class AddressesField(forms.CharField):
         return addresses
 
 
+class AnyOf(forms.MultipleChoiceField):
+    """Values of several boxes of one name; whether they exist is asked by whoever uses them."""
+
+    def valid_value(self, value: Any) -> bool:
+        return len(str(value)) <= 320
+
+
 class KindForm(forms.Form):
     """Says what is missing in kind words."""
 
@@ -71,8 +80,32 @@ class ReplyForm(forms.Form):
         error_messages={"required": "Write something before you send it."},
     )
     cc = AddressesField(label="Copy to", required=False, max_length=2000)
+    bcc = AddressesField(label="Hidden copy to", required=False, max_length=2000)
+    suggested = AnyOf(label="Also copy", required=False)
     then = forms.ChoiceField(choices=THEN, required=False)
     attachments = FilesField(label="Files", required=False)
+    kept = AnyOf(label="Files that were taken back", required=False)
+    put_back = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    quotes = forms.BooleanField(label="Quote their message", required=False)
+    later = forms.ChoiceField(choices=[(word, word) for word in ("", *WORDS, "at")], required=False)
+    send_at = forms.DateTimeField(label="Send it on", required=False)
+
+    def clean_suggested(self) -> list[str]:
+        for address in self.cleaned_data["suggested"]:
+            validate_email(address)
+        return list(self.cleaned_data["suggested"])
+
+    def clean(self) -> dict[str, Any]:
+        """`leaves_at` is when it leaves, None for at once."""
+        asked = super().clean() or {}
+        now, later = timezone.localtime(), asked.get("later", "")
+        asked["leaves_at"] = asked.get("send_at") if later == "at" else moment_of(later, now)
+        if later == "at" and "send_at" not in self.errors:
+            if asked["leaves_at"] is None:
+                self.add_error("send_at", "Say on which day and at what time it is to leave.")
+            elif asked["leaves_at"] <= now:
+                self.add_error("send_at", "That time has passed. Choose a later one, or send it at once.")
+        return asked
 
 
 class NoteForm(forms.Form):

@@ -48,6 +48,7 @@ KEYS: dict[str, list[Key]] = {
     ],
     "On a ticket": [
         Key("r", "Reply"),
+        Key("z", "Undo: take back the reply that waits"),
         Key("n", "Internal note"),
         Key("a", "Assign"),
         Key("i", "Take it"),

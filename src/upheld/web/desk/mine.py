@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from upheld.people.models import Agent, Person
-from upheld.people.preferences import save_preferences, save_signature, set_presence
+from upheld.people.preferences import save_preferences, save_signature, save_way_of_writing, set_presence
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_agents
 
@@ -26,6 +26,20 @@ class SettingsForm(forms.ModelForm[Person]):
         max_length=2000,
         help_text="Stands below every reply that you send.",
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    undo_seconds = forms.TypedChoiceField(
+        label="Undo within",
+        coerce=int,
+        required=False,
+        empty_value=0,
+        choices=Agent._meta.get_field("undo_seconds").choices or (),
+        help_text="A reply waits this long before it leaves, so that you can take it back.",
+    )
+    quotes = forms.BooleanField(
+        label="Quote the customer’s message below my replies",
+        required=False,
+        help_text="You can choose it for each reply.",
     )
 
     class Meta:
@@ -60,7 +74,9 @@ def zones() -> list[str]:
 
 @for_agents
 def ask_settings(request: AgentRequest) -> HttpResponse:
-    form = SettingsForm(instance=request.person, initial={"signature": request.agent.signature})
+    agent = request.agent
+    written = {"signature": agent.signature, "undo_seconds": agent.undo_seconds, "quotes": agent.quotes}
+    form = SettingsForm(instance=request.person, initial=written)
     return show(request, "desk/settings.html", {"form": form}, here="settings")
 
 
@@ -71,6 +87,7 @@ def save_settings(request: AgentRequest) -> HttpResponse:
         return show(request, "desk/settings.html", {"form": form}, here="settings", status=422)
     asked = form.cleaned_data
     save_signature(request.agent, signature=asked.pop("signature"))
+    save_way_of_writing(request.agent, undo_seconds=asked.pop("undo_seconds"), quotes=asked.pop("quotes"))
     save_preferences(request.person, **asked)
     messages.success(request, "Saved.")
     return redirect("desk:settings")

@@ -58,6 +58,7 @@ class Said:
     channel: str
     part_of: str
     copies: str
+    hidden_copies: str
     text: str
     quote: str
     html: str
@@ -129,6 +130,7 @@ def _said(message: Spoken, ticket: int, now: datetime) -> Said:
         channel=names.label("channels", message.channel).lower(),
         part_of=f"#{message.ticket}" if message.ticket != ticket else "",
         copies=", ".join(message.cc),
+        hidden_copies=", ".join(message.bcc),
         text=text,
         quote=quote,
         html=message.html,
@@ -147,8 +149,16 @@ def _file(pk: int, name: str, size: int) -> File:
 def _fate(message: Spoken, now: datetime) -> Fate | None:
     if message.mail_state is None:
         return None
+    if message.mail_bounced_at is not None:
+        came_back = ", ".join(f"{address} ({why.removeprefix('came back: ')})" for address, why in _refused(message))
+        return Fate(
+            "failed", f"Came back: {came_back or 'the receiving server reports trouble'}. Write to another address."
+        )
     if message.mail_state == OutgoingMail.State.FAILED:
         return Fate("failed", f"Could not be sent: {message.mail_error or 'the receiving server refused it'}")
+    if message.mail_state == OutgoingMail.State.SENT and message.mail_refused:
+        missing = ", ".join(f"{address} ({why})" for address, why in _refused(message))
+        return Fate("failed", f"Sent, but not to {missing}")
     if message.mail_state == OutgoingMail.State.SENT:
         return Fate(
             "sent", "Sent", times.said(timezone.localtime(message.mail_sent_at), now) if message.mail_sent_at else ""
@@ -156,3 +166,7 @@ def _fate(message: Spoken, now: datetime) -> Fate | None:
     tries = message.mail_attempts or 0
     so_far = f", {tries} tr{'y' if tries == 1 else 'ies'} so far: {message.mail_error}" if tries else ""
     return Fate("queued", f"Waiting to be sent{so_far}")
+
+
+def _refused(message: Spoken) -> list[tuple[str, str]]:
+    return sorted((message.mail_refused or {}).items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,11 +26,15 @@ from upheld.tickets.models import Ticket
 from upheld.tickets.queries import Opened
 from upheld.web import names
 from upheld.web.chips import chip
+from upheld.web.desk.later import presets
 from upheld.web.desk.lines import Names, lines
+from upheld.web.desk.pending import missed_before, pending_on, put_back_for, suggested_for
 from upheld.web.desk.thread import drawn
 from upheld.web.desk.workspace import show, surroundings
 from upheld.web.times import clock
 from upheld.web.viewer import AgentRequest, for_agents
+
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @require_safe
@@ -96,10 +101,17 @@ def ticket_context(request: AgentRequest, ticket: Opened) -> dict[str, Any]:
     told = lines(happened, known, policy)
     base = reverse("desk:ticket", args=[ticket.pk])
     staff = {person for _, person, _ in agents}
+    said = queries.thread(ticket, tied.parts)
+    copied = [one for one in ticket.watched_by or () if one["id"] not in staff]
     return {
         "ticket": ticket,
         "base": base,
-        "thread": list(drawn(queries.thread(ticket, tied.parts), told, ticket=ticket.pk, read_at=ticket.read_at)),
+        "thread": list(drawn(said, told, ticket=ticket.pk, read_at=ticket.read_at)),
+        "pending": pending_on(ticket, awaited, policy, me=request.person.pk),
+        "put_back": put_back_for(ticket, me=request.person.pk),
+        "suggested": suggested_for(ticket, said, [one["email"] for one in copied]),
+        "presets": presets(timezone.localtime(now)),
+        "answer_due": next(iter(missed_before(FAR, awaited, policy)), None),
         "awaited": [chip(row, now, in_full=True, href=_why(base, row)) for row in awaited],
         "over": [chip(row, now, in_full=True, href=_why(base, row)) for row in over],
         "ties": tied,
@@ -107,7 +119,7 @@ def ticket_context(request: AgentRequest, ticket: Opened) -> dict[str, Any]:
         "choices": {**_choices(policy), "agents": _agents(agents, me=request.agent.pk), "teams": teams},
         "drafts": ticket.drafts or {},
         "composing": "note" if request.GET.get("compose") == "note" else "reply",
-        "copied": [one for one in ticket.watched_by or () if one["id"] not in staff],
+        "copied": copied,
         "is_watched": any(one["id"] == request.person.pk for one in ticket.watched_by or ()),
         "customer_now": clock(timezone.localtime(now, ZoneInfo(ticket.requester_zone))),
     }

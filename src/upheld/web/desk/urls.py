@@ -25,6 +25,7 @@ from upheld.web.desk import (
     states,
     ticket,
     ties,
+    waiting_replies,
 )
 from upheld.web.live.stream import live
 from upheld.web.methods import resource
@@ -40,6 +41,11 @@ urlpatterns = [
     path("tickets/<int:pk>/", ticket.page, name="ticket"),
     path("tickets/<int:pk>/events/", events.events, name="events"),
     path("tickets/<int:pk>/replies/", conversation.reply, name="replies"),
+    path(
+        "tickets/<int:pk>/scheduled/<int:number>/",
+        resource(post=waiting_replies.send_now, delete=waiting_replies.take_back),
+        name="scheduled",
+    ),
     path("tickets/<int:pk>/notes/", conversation.note, name="notes"),
     path(
         "tickets/<int:pk>/draft/",

@@ -64,6 +64,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (form) clearTimeout(timers.get(form)), timers.delete(form);
 });
 
+// What was taken back is what one wants to go on with.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.target.closest?.("[data-undo]")) turn("reply");
+});
+
 document.addEventListener("change", (event) => {
   const field = event.target.closest("[data-files]");
   if (!field) return;

@@ -46,6 +46,7 @@ const onTicket = {
   n: () => compose("note"),
   a: () => focusOn("p-assignee"),
   p: () => focusOn("p-priority"),
+  z: () => press("undo"),
   i: () => press("mine"),
   e: () => press("resolve"),
   w: () => press("wait"),
