@@ -35,6 +35,7 @@ from upheld.tickets.models import Ticket
 SILENCE = 2  # seconds after which a worker that fell silent is given up, the least that can be set
 SHARE_BY_NAME = 0.6  # of the time, at the beginning, in which nobody dies but at a named point
 CHANCE_OF_A_STRIKE = 0.3  # at each look after that
+ROLES = ("ticker", "worker", "people")
 CUT_EVERY = 20  # seconds between two cuts of the database's power
 
 
@@ -104,7 +105,7 @@ class Drill:
 
     def _spared(self) -> set[str]:
         """The points at which nobody died yet."""
-        return {f"{name}: {point}" for name, points in POINTS.items() for point in points} - set(self.kills)
+        return {f"{name}: {point}" for name in ROLES for point in POINTS[name]} - set(self.kills)
 
     def _start(self, name: str) -> None:
         """A new process in the place of the dead one, with the next point at which it will die."""

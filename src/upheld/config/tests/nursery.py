@@ -35,6 +35,20 @@ POINTS = {
         "one effect done, before COMMIT": "upheld.tickets.handlers._do",
         "all done, job not marked": "upheld.events.jobs.react.func",
     },
+    "listen": {"rows made, before INSERT": "upheld.channels.mail.committing.columns"},
+    "fetch": {
+        "stored, before COMMIT": "upheld.channels.mail.fetching.taking.accept",
+        "after COMMIT, server not told": "upheld.channels.mail.fetching.taking._store",
+        "server told, not noted": "upheld.channels.mail.fetching.server.Folder.settle",
+    },
+    "mail worker": {
+        "mail looked into, not placed": "upheld.tickets.intake.look_into",
+        "ticket opened, before COMMIT": "upheld.tickets.intake._settle",
+        "acknowledged, before COMMIT": "upheld.tickets.acknowledging._queue",
+        "try begun, nothing sent": "upheld.channels.mail.sending._begin",
+        "taken by the other server, before COMMIT": "upheld.channels.mail.smtp.deliver",
+        "outcome noted, before COMMIT": "upheld.channels.mail.sending._note",
+    },
     "people": {
         "event recorded, before COMMIT": "upheld.tickets.recording.follow_many",
         "action done, before COMMIT": "upheld.tickets.actions.conversation.happened",
@@ -83,7 +97,17 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upheld.config.settings")
     django.setup()
-    for name in ("cli.worker", "cli.ticker", "config.jobs", "config.schedule", "tickets.handlers", "tickets.intake"):
+    for name in (
+        "cli.worker",
+        "cli.ticker",
+        "cli.listen",
+        "cli.fetch",
+        "channels.mail.listener",
+        "config.jobs",
+        "config.schedule",
+        "tickets.handlers",
+        "tickets.intake",
+    ):
         import_module(f"upheld.{name}")
     _read_the_policy()
     children: set[int] = set()
@@ -140,7 +164,9 @@ def _live(order: Mapping[str, Any]) -> None:
             people(order["seed"])
             status = 0
         else:
-            status = import_module(f"upheld.cli.{name}").main([])
+            if name == "mail worker":
+                import_module("upheld.channels.mail.sending").PAUSES = (1,)
+            status = import_module(f"upheld.cli.{name.split()[-1]}").main([])
     except BaseException:  # noqa: BLE001 - a child must never return into its parent's loop
         import traceback
 
