@@ -75,10 +75,12 @@ def schedule_reply(
 
 
 @transaction.atomic
-def cancel_scheduled(pending: ScheduledReply, *, by: Actor, at: datetime, typed: str | None = None) -> ScheduledReply:
+def cancel_scheduled(
+    pending: ScheduledReply, *, by: Actor, at: datetime, typed: str | None = None, signature: str = ""
+) -> ScheduledReply:
     """Take it back into its author's composer: the text as a draft, with what was typed meanwhile below it.
 
-    `typed` is what stands in the composer and may not be kept yet. Raises NotPending when it has left already.
+    `typed` is what stands in the composer and may not be kept yet; `signature` is left out, since the composer adds it again. Raises NotPending when it has left already.
     """
     lock(pending.ticket)
     pending.refresh_from_db(fields=["state", "is_put_back"])
@@ -88,7 +90,8 @@ def cancel_scheduled(pending: ScheduledReply, *, by: Actor, at: datetime, typed:
         )
     drafts = Draft.objects.filter(ticket=pending.ticket, person=pending.author, is_internal=False)
     kept = typed if typed is not None else drafts.values_list("text", flat=True).first() or ""
-    both = [part for part in (pending.text, kept) if part.strip()]
+    unsigned = pending.text.removesuffix(signature).rstrip() if signature.strip() else pending.text
+    both = [part for part in (unsigned, kept) if part.strip()]
     keep_draft(pending.ticket, pending.author, text="\n\n".join(both), is_internal=False)
     ScheduledReply.objects.filter(ticket=pending.ticket, author=pending.author, is_put_back=True).update(
         is_put_back=False

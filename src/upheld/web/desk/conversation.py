@@ -126,7 +126,12 @@ def delete_draft(request: AgentRequest, pk: int) -> HttpResponse:
 
 def _signed(request: AgentRequest, text: str) -> str:
     signature = request.agent.signature.strip()
-    return f"{text.rstrip()}\n\n-- \n{signature}" if signature and signature not in text else text
+    return f"{text.rstrip()}{below(signature)}" if signature and signature not in text else text
+
+
+def below(signature: str) -> str:
+    """A signature as it stands below a text; nothing for none."""
+    return f"\n\n-- \n{signature.strip()}" if signature.strip() else ""
 
 
 def _is_internal(request: AgentRequest) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.scheduling import cancel_scheduled, send_scheduled
 from upheld.tickets.models import ScheduledReply
+from upheld.web.desk.conversation import below
 from upheld.web.desk.ticket import after, ticket_for
 from upheld.web.viewer import AgentRequest, for_agents
 
@@ -32,7 +33,7 @@ def take_back(request: AgentRequest, pk: int, number: int) -> HttpResponseBase:
     is_mine = pending.author_id == request.person.pk
     typed = request.POST.get("text") if is_mine else None
     try:
-        cancel_scheduled(pending, by=request.agent.actor, at=timezone.now(), typed=typed)
+        cancel_scheduled(pending, by=request.agent.actor, at=timezone.now(), typed=typed, signature=_signature(pending))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return after(request, pk)
@@ -41,6 +42,11 @@ def take_back(request: AgentRequest, pk: int, number: int) -> HttpResponseBase:
         "Taken back. It stands in the composer." if is_mine else f"Stopped. {pending.author} has it in the composer.",
     )
     return after(request, pk, is_sent=is_mine)
+
+
+def _signature(pending: ScheduledReply) -> str:
+    agent = getattr(pending.author, "agent", None)
+    return below(agent.signature) if agent is not None else ""
 
 
 def _of(request: AgentRequest, pk: int, number: int) -> ScheduledReply:

@@ -27,7 +27,7 @@ def agent(browse: Browsing, cast: Cast) -> Client:
 @pytest.fixture
 def careful(browse: Browsing, cast: Cast) -> Client:
     """An agent who wants ten seconds."""
-    cast.agent.undo_seconds = 10
+    cast.agent.undo_seconds, cast.agent.signature = 10, "Ames"
     cast.agent.save()
     return browse(cast.agent)
 
