@@ -107,10 +107,12 @@ def test_an_answer_to_a_ticket_is_not_acknowledged(cast: Cast) -> None:
     assert OutgoingMail.objects.filter(recipients__contains=["customer@harbour.example"]).count() == 1
 
 
-def test_whose_mail_came_back_is_not_written_to_again(cast: Cast) -> None:
+def test_who_writes_again_is_written_to_again_though_a_mail_to_them_came_back(cast: Cast) -> None:
     cast.customer.bounced_at = datetime.now(UTC)
     cast.customer.save()
-    assert acknowledgement(ticket_of(take(letter()))) is None
+    assert acknowledgement(ticket_of(take(letter()))) is not None
+    cast.customer.refresh_from_db()
+    assert cast.customer.bounced_at is None
 
 
 def test_times_are_said_in_words() -> None:
