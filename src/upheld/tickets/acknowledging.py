@@ -7,9 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
-from babel.dates import format_date, format_time, get_timezone_location
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.receiving import hold_ids
@@ -22,12 +20,12 @@ from upheld.policy import Policy
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import policy_for
 from upheld.tickets.routing import own_addresses
+from upheld.tickets.wording import language_of, letter, moment_in_words
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
 ENOUGH: Final = ((timedelta(hours=1), 3), (timedelta(days=1), 20))
 """Acknowledgements to one address in an hour and in a day: no more, whatever is sent in its name."""
-LOCALE: Final = "en"  # of the templates
 
 
 def acknowledge(event: Event) -> None:
@@ -56,14 +54,15 @@ def acknowledge(event: Event) -> None:
 
 
 def _queue(ticket: Ticket, policy: Policy, *, in_reply_to: str) -> OutgoingMail:
-    words = words_for(ticket, policy)
+    language = language_of(ticket.requester.person.language)
+    words = letter("acknowledgement", language, words_for(ticket, policy, language))
     return queue(
         key=f"acknowledge:{ticket.pk}",
         subject_key=ticket.key,
         to=[("", ticket.requester.person.email)],  # the name is the sender's own text
-        title=f"We have your message [{ticket.reference}]",
-        text=render_to_string("tickets/mail/acknowledgement.txt", words),
-        html=render_to_string("tickets/mail/acknowledgement.html", words),
+        title=words.title,
+        text=words.text,
+        html=words.html,
         sender=sender_of(policy, ticket.department),
         in_reply_to=in_reply_to,
         references=[in_reply_to] if in_reply_to else [],
@@ -71,17 +70,17 @@ def _queue(ticket: Ticket, policy: Policy, *, in_reply_to: str) -> OutgoingMail:
     )
 
 
-def words_for(ticket: Ticket, policy: Policy) -> dict[str, object]:
-    """What the templates say, none of it chosen by the sender."""
+def words_for(ticket: Ticket, policy: Policy, language: str) -> dict[str, object]:
+    """What the letter says, none of it chosen by the sender."""
     promise = first_answer(ticket, policy)
     due_at = promise.due_at if promise is not None else None
     department = policy.departments.get(ticket.department)
     return {
         "company": policy.company.name or policy.name,
-        "department": department.label.text(LOCALE) if department else "",
+        "department": department.label.text(language) if department else "",
         "reference": ticket.reference,
         "url": f"{settings.UPHELD_URL}/requests/{ticket.pk}/",
-        "by_when": in_words(due_at, zone_of(ticket, policy)) if due_at is not None else "",
+        "by_when": moment_in_words(due_at, zone_of(ticket, policy), language) if due_at is not None else "",
         "counts_office_hours": promise is not None and not policy.calendars[promise.calendar].is_always,
     }
 
@@ -102,17 +101,6 @@ def zone_of(ticket: Ticket, policy: Policy) -> ZoneInfo:
     """The customer's own time zone; where none was ever said, the account's, else the company's."""
     said = [ticket.requester.person.zone, ticket.account.zone if ticket.account else "", policy.company.zone]
     return ZoneInfo(next((zone for zone in said if zone and zone != "UTC"), "UTC"))
-
-
-def in_words(moment: datetime, zone: ZoneInfo) -> str:
-    """`Monday, March 2, 2026 at 10:15 AM (New York time)`. Minutes are rounded down: never later than promised."""
-    there = moment.astimezone(zone)
-    day, time = (
-        format_date(there.date(), "full", LOCALE),
-        format_time(there, "short", zone, LOCALE).replace("\u202f", " "),
-    )
-    place = "UTC" if zone.key == "UTC" else f"{get_timezone_location(zone, LOCALE, return_city=True)} time"
-    return f"{day} at {time} ({place})"
 
 
 def _sent_to(address: str, since: datetime) -> int:

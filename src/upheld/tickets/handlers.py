@@ -162,7 +162,8 @@ def _tell(
     tell(others, key=key, subject=ticket.key, kind=event.kind, text=text, at=event.recorded_at, urgent=urgent)
     if "mail" in by:
         for person in others:
-            mail_notice(ticket, person, text, key=f"notice:{key}:{person.pk}")
+            own = text if hasattr(person, "agent") else notice_text(event, ticket, clause, language=person.language)
+            mail_notice(ticket, person, own, key=f"notice:{key}:{person.pk}")
 
 
 def _policy_promised(event: Event) -> Policy:

@@ -11,6 +11,7 @@ from upheld.events.models import Event
 from upheld.people.models import Person
 from upheld.policy.model import Clause
 from upheld.tickets.models import Ticket
+from upheld.tickets.wording import sentence
 
 SENTENCES = {
     "ticket.opened": "New: {title}",
@@ -28,13 +29,14 @@ SENTENCES = {
 }
 
 
-def notice_text(event: Event, ticket: Ticket, clause: Clause | None = None) -> str:
-    """One line for the list of what waits for somebody."""
-    sentence = SENTENCES.get(event.kind, "{title}")
+def notice_text(event: Event, ticket: Ticket, clause: Clause | None = None, *, language: str = "en") -> str:
+    """One line for the list of what waits for somebody. The workspace is in English; customers read their own language."""
+    own = "" if language == "en" else sentence(f"notices/{event.kind}", language)
+    said = own or SENTENCES.get(event.kind, "{title}")
     label = str(clause.label) if clause is not None else ""
     mark = str(event.data.get("mark", ""))
     told = f"{mark} of the time is used" if mark.endswith("%") else "nearly due"
-    return f"{ticket.reference} " + sentence.format(title=ticket.title, clause=label, mark=told)
+    return f"{ticket.reference} " + said.format(title=ticket.title, clause=label, mark=told)
 
 
 def mail_notice(ticket: Ticket, person: Person, text: str, *, key: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from babel.dates import format_date
-
 from upheld.channels.mail.quoting import folded
 from upheld.statements import Asked, Given
 from upheld.tickets.models import Message, Ticket
+from upheld.tickets.wording import day_in_words, sentence
 
 LONGEST = 20_000  # characters; more is cut, since it can be read in the portal
 LAST_OF_CUSTOMER = Asked(
@@ -36,7 +35,8 @@ def quotation_below(ticket: Ticket, message: Message) -> Quotation | None:
         return None
     text, at, name, email = found
     newest = folded(text, ticket.title).newest.strip()[:LONGEST]
-    head = f"{name or email or 'You'}, {format_date(at.date(), 'long', 'en')}:"
+    language = ticket.requester.person.language
+    head = sentence("wrote", language).format(name=name or email, date=day_in_words(at.date(), language))
     lines = "\n".join(f"> {line}".rstrip() for line in newest.splitlines())
     body = "<br>".join(escape(line) for line in newest.splitlines())
     return Quotation(f"{head}\n{lines}\n", f"<p>{escape(head)}</p><blockquote>{body}</blockquote>")

@@ -14,6 +14,7 @@ from upheld.events.models import Event
 from upheld.tickets.mailing import requester_address
 from upheld.tickets.models import Ticket
 from upheld.tickets.recording import happened, lock, policy_for
+from upheld.tickets.wording import letter
 
 SURVEYED = "ticket.surveyed"
 
@@ -31,15 +32,20 @@ def ask(event: Event) -> None:
     to = requester_address(ticket)
     if to is None or not Commitment.objects.of(ticket.key).awaited().filter(clause__in=waiting).exists():
         return
-    company = policy.company.name or policy.name
-    url = f"{settings.UPHELD_URL}/requests/{ticket.pk}/rating/"
+    values = {
+        "title": ticket.title,
+        "reference": ticket.reference,
+        "company": policy.company.name or policy.name,
+        "url": f"{settings.UPHELD_URL}/requests/{ticket.pk}/rating/",
+    }
+    words = letter("survey", ticket.requester.person.language, values)
     queue(
         key=f"survey:{event.pk}",
         subject_key=ticket.key,
         to=[to],
-        title=f"How did we do? [{ticket.reference}]",
-        text=f"Your request “{ticket.title}” is settled.\n\nHow satisfied are you with our help? One click is enough:\n{url}\n\n"
-        f"If it is not settled, just answer this mail.\n\n{company}\n",
+        title=words.title,
+        text=words.text,
+        html=words.html,
         sender=sender_of(policy, ticket.department),
         automatic=True,
     )

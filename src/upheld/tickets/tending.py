@@ -22,6 +22,7 @@ from upheld.tickets.actions.resolution import close
 from upheld.tickets.mailing import reply_title, requester_address, thread_ids
 from upheld.tickets.models import Ticket
 from upheld.tickets.recording import happened, lock
+from upheld.tickets.wording import letter
 
 BATCH = 200
 Tend = Callable[[Ticket, Policy, datetime], bool]
@@ -92,15 +93,16 @@ def _remind(ticket: Ticket, policy: Policy, now: datetime) -> bool:
     ticket.reminded_at = now
     if happened(ticket, "reminded", by=_actor(policy), at=now, saving=["reminded_at"], key=key) is None:
         return False
-    company = policy.company.name or policy.name
+    values = {"title": ticket.title, "company": policy.company.name or policy.name}
+    words = letter("reminder", ticket.requester.person.language, values)
     references = thread_ids(ticket)
     queue(
         key=key,
         subject_key=ticket.key,
         to=[to],
         title=reply_title(ticket),
-        text=f"We asked you something about “{ticket.title}” and have not heard from you yet.\n\n"
-        f"Just answer this mail when you can, and we go on.\n\n{company}\n",
+        text=words.text,
+        html=words.html,
         sender=sender_of(policy, ticket.department),
         in_reply_to=references[-1] if references else "",
         references=references,

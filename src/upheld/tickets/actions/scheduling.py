@@ -80,7 +80,8 @@ def cancel_scheduled(
 ) -> ScheduledReply:
     """Take it back into its author's composer: the text as a draft, with what was typed meanwhile below it.
 
-    `typed` is what stands in the composer and may not be kept yet; `signature` is left out, since the composer adds it again. Raises NotPending when it has left already.
+    `typed` is what stands in the composer and may not be kept yet; `signature` is left out, since the
+    composer adds it again. Raises NotPending when it has left already.
     """
     lock(pending.ticket)
     pending.refresh_from_db(fields=["state", "is_put_back"])

@@ -16,8 +16,8 @@ from upheld.commitments.models import Commitment
 from upheld.conftest import Cast
 from upheld.events.jobs import react
 from upheld.events.models import Event
-from upheld.tickets.acknowledging import in_words
 from upheld.tickets.tests.mailbox import acknowledgement, take, text_of, ticket_of
+from upheld.tickets.wording import moment_in_words
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_it_names_the_ticket_and_the_time_of_the_first_answer_in_the_customers_z
 
     text = text_of(mail)
     assert f"#{ticket.pk}" in text
-    assert in_words(due, ZoneInfo("America/New_York")) in text
+    assert moment_in_words(due, ZoneInfo("America/New_York")) in text
     assert "New York time" in text
     assert mail["Auto-Submitted"] == "auto-replied"
     assert mail["In-Reply-To"] == mail["References"] == "<first@harbour.example>"
@@ -115,8 +115,8 @@ def test_who_writes_again_is_written_to_again_though_a_mail_to_them_came_back(ca
     assert cast.customer.bounced_at is None
 
 
-def test_times_are_said_in_words() -> None:
+def test_times_are_said_moment_in_words() -> None:
     moment = datetime(2026, 3, 9, 14, 15, tzinfo=UTC)  # the day after the clocks went forward in New York
-    assert in_words(moment, ZoneInfo("America/New_York")) == "Monday, March 9, 2026 at 10:15 AM (New York time)"
-    assert in_words(moment, ZoneInfo("Asia/Kolkata")) == "Monday, March 9, 2026 at 7:45 PM (Kolkata time)"
-    assert in_words(moment, ZoneInfo("UTC")) == "Monday, March 9, 2026 at 2:15 PM (UTC)"
+    assert moment_in_words(moment, ZoneInfo("America/New_York")) == "Monday, March 9, 2026 at 10:15 AM (New York time)"
+    assert moment_in_words(moment, ZoneInfo("Asia/Kolkata")) == "Monday, March 9, 2026 at 7:45 PM (Kolkata time)"
+    assert moment_in_words(moment, ZoneInfo("UTC")) == "Monday, March 9, 2026 at 2:15 PM (UTC)"
