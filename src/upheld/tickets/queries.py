@@ -205,7 +205,11 @@ def ties(ticket: Opened) -> Ties:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message with all that the thread shows of it. `files` are `{pk, name, size}`; `mail_*` is the fate of its mail."""
+    """A message with all that the thread shows of it.
+
+    `files` are `{pk, name, size, type, content_id}`, `outside` its fetched pictures by the digest of their address; `mail_*` is
+    the fate of its mail.
+    """
 
     pk: int
     ticket: int
@@ -227,15 +231,21 @@ class Spoken:
     mail_bounced_at: datetime | None
     mail_refused: dict[str, str] | None
     is_proved: bool | None
+    received: int | None
+    outside: dict[str, dict[str, Any]] | None
 
 
 THREAD = """
 SELECT message.id, message.ticket_id, message.is_internal, message.by, message.text, message.html, message.channel,
        message.cc::json, message.at, author.name, author.email, mail.state, mail.error, mail.attempts, mail.sent_at,
-       (SELECT json_agg(json_build_object('pk', one.id, 'name', one.name, 'size', file.size) ORDER BY one.id)
+       (SELECT json_agg(json_build_object('pk', one.id, 'name', one.name, 'size', file.size,
+                  'type', one.content_type, 'content_id', one.content_id) ORDER BY one.id)
           FROM tickets_attachment one JOIN channels_storedfile file ON file.id = one.file_id
          WHERE one.message_id = message.id),
-       message.bcc::json, mail.bounced_at, mail.refused::json, (received.authentication ->> 'authentic')::boolean
+       message.bcc::json, mail.bounced_at, mail.refused::json,
+       (received.authentication ->> 'authentic')::boolean, message.received_id,
+       (SELECT json_object_agg(one.address, json_build_object('pk', one.id, 'failure', one.failure))
+          FROM tickets_outsidepicture one WHERE one.message_id = message.id)
   FROM tickets_message message
   LEFT JOIN people_person author ON author.id = message.author_id
   LEFT JOIN channels_outgoingmail mail ON mail.id = message.outgoing_id

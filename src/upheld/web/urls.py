@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/policy/", include("upheld.web.policy.urls")),
     path("desk/", include("upheld.web.desk.urls")),
     path("attachments/<int:pk>/<str:name>", attachments.download, name="attachment"),
+    path("attachments/<int:pk>/inline/<str:name>", attachments.inline, name="attachment-inline"),
     path("demo/mails/", include("upheld.web.demo.urls")),
     path("", include("upheld.web.portal.urls")),
 ]

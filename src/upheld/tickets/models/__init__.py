@@ -3,6 +3,7 @@
 from upheld.tickets.models.draft import Draft, Reading
 from upheld.tickets.models.links import Escalation, Link, Merge
 from upheld.tickets.models.message import Attachment, Message
+from upheld.tickets.models.picture import OutsidePicture
 from upheld.tickets.models.resolution import Resolution
 from upheld.tickets.models.scheduled import ScheduledFile, ScheduledReply
 from upheld.tickets.models.ticket import Ticket
@@ -14,6 +15,7 @@ __all__ = [
     "Link",
     "Merge",
     "Message",
+    "OutsidePicture",
     "Reading",
     "Resolution",
     "ScheduledFile",

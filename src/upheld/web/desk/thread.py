@@ -9,18 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from upheld.channels.mail.secured import CLEAR_SIGNED, SIGNATURES
 from upheld.channels.models import OutgoingMail
 from upheld.kernel.text import initials, shortened
 from upheld.tickets.queries import Spoken
 from upheld.web import names, times
 from upheld.web.desk.lines import Line
 from upheld.web.desk.quoting import without_quote
+from upheld.web.pictures import pictured
 from upheld.web.templatetags.upheld import path_part
 
 FOLDED_FROM = 8  # a thread with more messages shows its first, and the newest
@@ -62,6 +65,9 @@ class Said:
     text: str
     quote: str
     html: str
+    original: str
+    is_signed: bool
+    held_back: int
     files: tuple[File, ...]
     fate: Fate | None
     time: str
@@ -121,6 +127,8 @@ def _said(message: Spoken, ticket: int, now: datetime) -> Said:
     text, quote = without_quote(message.text)
     who = message.author_name or message.author_email or "Unknown sender"
     at = timezone.localtime(message.at)
+    files = message.files or []
+    shown = pictured(message.html, files, message.outside)
     return Said(
         pk=str(message.pk),
         by=message.by,
@@ -133,8 +141,11 @@ def _said(message: Spoken, ticket: int, now: datetime) -> Said:
         hidden_copies=", ".join(message.bcc),
         text=text,
         quote=quote,
-        html=message.html,
-        files=tuple(_file(**one) for one in message.files or ()),
+        html=shown.html,
+        original=reverse("desk:original", args=[message.pk]) if message.received is not None else "",
+        is_signed=CLEAR_SIGNED in message.text or any(one["type"] in SIGNATURES for one in files),
+        held_back=shown.held_back,
+        files=tuple(_file(one) for one in files),
         fate=_fate(message, now),
         time=times.said(at, now),
         time_in_full=times.full(at),
@@ -142,8 +153,8 @@ def _said(message: Spoken, ticket: int, now: datetime) -> Said:
     )
 
 
-def _file(pk: int, name: str, size: int) -> File:
-    return File(reverse("attachment", args=[pk, path_part(name)]), name, size)
+def _file(one: dict[str, Any]) -> File:
+    return File(reverse("attachment", args=[one["pk"], path_part(one["name"])]), one["name"], one["size"])
 
 
 def _fate(message: Spoken, now: datetime) -> Fate | None:

@@ -15,6 +15,7 @@ from upheld.policy import Policy
 from upheld.tickets.models import Merge, Message, Ticket
 from upheld.tickets.models.ticket import TicketQuerySet
 from upheld.web.desk.quoting import without_quote
+from upheld.web.pictures import pictured
 
 SIZE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +29,7 @@ class Letter:
     message: Message
     text: str
     quote: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,12 @@ def merging(request: Ticket, person: Person) -> Merging:
 def letters(request: Ticket, parts: Sequence[Ticket], person: Person) -> list[Letter]:
     """What was said, oldest first, without what is internal. Two queries."""
     messages = Message.objects.visible_to(person).filter(ticket__in=[request, *parts]).select_related("author")
-    return [
-        Letter(message, *without_quote(message.text))
-        for message in messages.order_by("at", "pk").prefetch_related("attachments__file")
-    ]
+    return [_letter(message) for message in messages.order_by("at", "pk").prefetch_related("attachments__file")]
+
+
+def _letter(message: Message) -> Letter:
+    files = [{"pk": one.pk, "name": one.name, "content_id": one.content_id} for one in message.attachments.all()]
+    return Letter(message, *without_quote(message.text), pictured(message.html, files).html)
 
 
 def policy_for(request: Ticket) -> Policy:
