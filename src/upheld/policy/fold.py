@@ -273,10 +273,8 @@ class SubjectFold:
         return False
 
     def _next_number(self, clause: str) -> int:
-        for state in reversed(self.past):
-            if state.clause == clause:
-                return state.cycle + 1
-        return 1
+        """One more than the highest: of a series, an earlier cycle may end after a later one."""
+        return max((state.cycle for state in self.past if state.clause == clause), default=0) + 1
 
 
 def fold(

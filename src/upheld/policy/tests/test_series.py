@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from upheld.hours import compile_calendars
+from upheld.kernel.durations import HOUR
+from upheld.policy import Event, fold
+from upheld.policy.loader import load_sources
 from upheld.policy.tests.telling import marks, spoken, states, told
 
 CHECK_INS = "at: [1w, 2w, 4w, 8w]\nthen_every: 1q\nuntil: ticket.closed"
@@ -140,3 +144,24 @@ def test_do_beside_a_target_keeps_it_at_its_time() -> None:
         "kept: due Mon 13:00, ended Mon 13:00, used 4 h",
         "running: due Tue 00:00, used 0 s",
     ]
+
+
+def test_a_number_is_given_once_though_an_earlier_cycle_ended_after_a_later_one() -> None:
+    """The second appointment is waived at the instant at which it is due, and only then the first, overdue one is met."""
+    clause = load_sources(
+        {
+            "policy.yaml": b"name: p\nversion: 1",
+            "hours.yaml": b"calendars: {always: {open: always}}",
+            "commitments.yaml": b"calls: {on: ticket, begins: ticket.opened, kept_by: ticket.replied, at: [1h, 6h]}",
+        }
+    ).clauses["calls"]
+    calendars = compile_calendars({"always": {"open": "always"}})
+    then = 6 * HOUR
+    events = [
+        Event(0, "ticket.opened"),
+        Event(then, "commitment.waived", data={"clause": "calls", "cycle": 2}),
+        Event(then, "ticket.replied"),
+        Event(then, "ticket.opened"),
+    ]
+    found = [(one.cycle, one.state) for one in fold(clause, events, calendars=calendars)]
+    assert found == [(1, "breached"), (2, "waived"), (3, "running")]
