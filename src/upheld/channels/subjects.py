@@ -74,5 +74,8 @@ EVENTS = {
     "message.run_again": "Somebody had a mail looked at again.",
     "message.dropped": "Somebody dropped a mail that was held.",
     "message.failed": "A mail of ours could not be delivered to somebody.",
+    "message.delayed": "A mail of ours has been waiting for an hour.",
+    "message.tried_again": "Somebody had a mail tried again that could not be delivered.",
+    "message.set_aside": "Somebody decided that a mail that could not be delivered needs nothing more.",
     "message.bounced": "A mail that we sent came back.",
 }

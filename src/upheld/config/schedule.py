@@ -29,12 +29,14 @@ def tend_tickets(timestamp: int) -> None:
 @app.task(name="mail.sweep", queueing_lock="mail.sweep", pass_context=False)
 def sweep_mail(timestamp: int) -> None:
     """Find mail that waits although its job is gone, on its way in and on its way out."""
+    from upheld.channels.mail.outbox import tell_of_late
     from upheld.channels.mail.sending import sweep
     from upheld.tickets.intake import take_in_left_behind
 
     now = datetime.fromtimestamp(timestamp, UTC)
     take_in_left_behind(now)
     sweep(now)
+    tell_of_late(now)
 
 
 @app.periodic(cron="* * * * *")

@@ -67,7 +67,8 @@ def _note_on_mail(sent: OutgoingMail, refused: dict[str, str], at: datetime) -> 
     row = OutgoingMail.objects.select_for_update().defer("raw").get(pk=sent.pk)
     row.bounced_at = row.bounced_at or at
     row.refused = row.refused | {address: f"came back: {status}".strip(": ") for address, status in refused.items()}
-    row.save(update_fields=["bounced_at", "refused"])
+    row.needs_a_look = row.needs_a_look or bool(refused)
+    row.save(update_fields=["bounced_at", "refused", "needs_a_look"])
 
 
 def _ticket(subject_key: str) -> Ticket | None:

@@ -126,6 +126,15 @@ def tell_of_failed_mail(event: Event) -> None:
              text=f"{ticket.reference} A mail to the customer could not be delivered.")  # fmt: skip
 
 
+def tell_of_delayed_mail(event: Event) -> None:
+    """A mail of ours has been waiting for long: whoever deals with the ticket hears of it, since the customer does not yet."""
+    ticket = _ticket(event)
+    if ticket is not None:
+        people = people_for("assignee", ticket, in_force())
+        tell(people, key=f"{event.pk}/delayed", subject=ticket.key, kind=event.kind, at=event.at,
+             text=f"{ticket.reference} A mail to the customer has been waiting for an hour. We keep trying.")  # fmt: skip
+
+
 def _do(effect: Effect, ticket: Ticket, policy: Policy, clause: Clause, event: Event, *, key: str) -> None:
     by, is_breach = _policy_actor(policy), event.kind == "commitment.breached"
     if effect.kind in ("notify", "page"):

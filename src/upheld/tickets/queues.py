@@ -106,11 +106,17 @@ def search(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
 
 # -- counts ---------------------------------------------------------------------------------------------------------------
 
+UNDELIVERED = (
+    "FROM (SELECT 1 FROM channels_outgoingmail WHERE needs_a_look UNION ALL"
+    " SELECT 1 FROM channels_outgoingmail WHERE state = 'queued' AND queued_at < %s) undelivered"
+)
 UNSETTLED = "FROM tickets_ticket WHERE NOT is_settled"
 
 
 def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[str, int]:
     """How many tickets each counted view holds, up to COUNTED_UP_TO, and `notifications` that wait. One query.
+
+    For administrators also `outgoing`: mails that somebody did not get, or that have been waiting for an hour.
 
     `latest` is the newest event, so that the live view can say what came after it.
     """
@@ -122,6 +128,8 @@ def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[s
         "waiting": (f"{UNSETTLED} AND status IN (%s, %s)", [str(status) for status in WAITING_STATUSES]),
         "notifications": ("FROM people_notification WHERE read_at IS NULL AND person_id = %s", [agent.person_id]),
     }
+    if agent.is_administrator:
+        parts["outgoing"] = (UNDELIVERED, [now - timedelta(hours=1)])
     for name in departments:
         parts[f"department/{name}"] = (f"{UNSETTLED} AND department = %s", [name])
     count = "(SELECT count(*) FROM (SELECT 1 {} LIMIT {}) counted)"

@@ -156,8 +156,10 @@ def _note(mail: OutgoingMail, outcome: smtp.Outcome, now: datetime) -> None:
     else:
         mail.next_try_at = now + timedelta(seconds=PAUSES[min(mail.attempts, len(PAUSES)) - 1])
         defer(mail, mail.next_try_at)
+    mail.needs_a_look = bool(mail.refused) and (mail.needs_a_look or bool(outcome.refused) or not mail.untried)
     mail.save(
         update_fields=[
+            "needs_a_look",
             "in_flight_at",
             "perhaps_twice",
             "delivered",
@@ -168,7 +170,7 @@ def _note(mail: OutgoingMail, outcome: smtp.Outcome, now: datetime) -> None:
             "next_try_at",
         ]
     )
-    if outcome.refused or mail.state == OutgoingMail.State.FAILED:
+    if mail.needs_a_look:
         _tell(mail, now)
 
 
@@ -187,7 +189,7 @@ def _tell(mail: OutgoingMail, now: datetime) -> None:
             by=MAIL,
             at=now,
             data=data,
-            key=f"message.failed:{mail.pk}:{len(mail.refused)}",
+            key=f"message.failed:{mail.pk}:{int(mail.queued_at.timestamp())}:{len(mail.refused)}",
         )
 
 
@@ -209,19 +211,3 @@ def _defer_once(mail: OutgoingMail) -> bool:
     except AlreadyEnqueued:
         return False
     return True
-
-
-@transaction.atomic
-def try_again(mail: OutgoingMail, *, now: datetime) -> None:
-    """Give a mail that failed another four days, for the recipients that did not get it."""
-    mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
-    mail.refused, mail.state, mail.queued_at, mail.next_try_at, mail.attempts = (
-        {},
-        OutgoingMail.State.QUEUED,
-        now,
-        now,
-        0,
-    )
-    if mail.untried:
-        mail.save(update_fields=["refused", "state", "queued_at", "next_try_at", "attempts"])
-        defer(mail)

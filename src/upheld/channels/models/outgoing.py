@@ -25,6 +25,7 @@ class OutgoingMail(models.Model):
     """Written in the transaction of the act that sends it. One Message-ID for life; `key` makes queueing it idempotent.
 
     `raw` is the whole message as it leaves. `subject_key` is what it speaks of (`ticket:42`): a failure can be shown there.
+    `needs_a_look`: somebody did not get it, and nobody has decided yet what follows. `provider_id` is what a provider calls it.
     A recipient is either in `delivered` (their server took it), in `refused` (for good, and why), or still to be tried.
     """
 
@@ -53,6 +54,9 @@ class OutgoingMail(models.Model):
     refused: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
     bounced_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=400, blank=True)
+    needs_a_look = models.BooleanField(default=False, db_default=False)
+    is_late_told = models.BooleanField(default=False, db_default=False)
+    provider_id = models.CharField(max_length=200, blank=True, db_default="")
 
     objects = OutgoingMailQuerySet.as_manager()
 
@@ -62,6 +66,9 @@ class OutgoingMail(models.Model):
             models.Index(fields=["next_try_at"], name="outgoing_due", condition=models.Q(state="queued")),
             models.Index(fields=["queued_at"], name="outgoing_automatic", condition=models.Q(is_automatic=True)),
             models.Index(fields=["subject_key", "id"], name="outgoing_subject"),
+            models.Index(fields=["id"], name="outgoing_undelivered", condition=models.Q(needs_a_look=True)),
+            models.Index(fields=["id"], name="outgoing_twice", condition=models.Q(perhaps_twice__gt=0)),
+            models.Index(fields=["provider_id"], name="outgoing_provider_id", condition=~models.Q(provider_id="")),
         ]
 
     def __str__(self) -> str:

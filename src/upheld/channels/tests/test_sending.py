@@ -14,12 +14,13 @@ from django.conf import LazySettings
 from django.db import transaction
 
 from upheld.channels.files import open_stored, store
-from upheld.channels.mail import sending
+from upheld.channels.mail import outbox, sending
 from upheld.channels.mail.composing import Letter, compose
 from upheld.channels.mail.parsing import parse
 from upheld.channels.mail.threading import reply_address, subject_of, subject_of_thread
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.post import OutgoingServer, Sink
+from upheld.events.actors import MAIL
 from upheld.events.models import Event
 
 SENDER = ("TechFlow Solutions", "support@techflowsolutions.com")
@@ -212,7 +213,7 @@ def test_nobody_there_is_tried_again_and_given_up_after_days_and_said_so(setting
     assert "given up after 4 days" in mail.refused["customer@harbour.example"]
     assert Event.objects.get(kind="message.failed").data["failed"] is True
 
-    sending.try_again(mail, now=datetime.now(UTC))
+    outbox.try_again(mail, by=MAIL, at=datetime.now(UTC))
     mail.refresh_from_db()
     assert (mail.state, mail.refused, mail.attempts) == ("queued", {}, 0)
 

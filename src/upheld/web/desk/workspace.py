@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from upheld.commitments.policies import in_force
+from upheld.drafting.waiting import to_read
 from upheld.people.models import Agent
 from upheld.tickets import queues
 from upheld.web.viewer import AgentRequest
@@ -63,7 +64,7 @@ def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
     return {
         "here": here,
         "here_count": next((entry.said for entry in views + teams if entry.name == here), ""),
-        "navigation": _drawn(views, teams, _places(is_administrator=request.agent.is_administrator), here),
+        "navigation": _drawn(views, teams, _places(request.agent.is_administrator, counts.get("outgoing", 0)), here),
         "waiting_for_me": counts["notifications"],
         "counts": counts,
         "is_folded": request.COOKIES.get("views") == "folded",
@@ -75,8 +76,9 @@ def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
 def show(
     request: AgentRequest, template: str, context: Mapping[str, Any], *, here: str = "", status: int = 200
 ) -> HttpResponse:
-    """A whole page of the workspace."""
-    return render(request, template, {**surroundings(request, here=here), **context}, status=status)
+    """A whole page of the workspace, with the version of the policy above it that they have not read. Two queries."""
+    around = surroundings(request, here=here) | {"to_read": to_read(request.agent)}
+    return render(request, template, {**around, **context}, status=status)
 
 
 @lru_cache(maxsize=256)
@@ -104,15 +106,15 @@ def _entry(view: queues.View, counts: Mapping[str, int]) -> Entry:
     )
 
 
-@lru_cache(maxsize=2)
-def _places(*, is_administrator: bool) -> tuple[Entry, ...]:
+@lru_cache(maxsize=64)
+def _places(is_administrator: bool, undelivered: int) -> tuple[Entry, ...]:
     places = [
         Entry("accounts", "Accounts", reverse("desk:accounts"), "building-2", keys="g c"),
         Entry("people", "People", reverse("desk:people"), "users", keys="g p"),
         Entry("policy", "Policy", reverse("policy:in-force"), "scroll-text", keys="g y"),
     ]
     if is_administrator:
-        places.append(Entry("mails", "Mail trace", reverse("desk:mails"), "mailbox"))
+        places.append(Entry("mails", "Mail trace", reverse("desk:mails"), "mailbox", undelivered))
     if settings.UPHELD_DEMO:
         places.append(Entry("demo", "Sent mails", reverse("demo:mails"), "send"))
     return tuple(places)
