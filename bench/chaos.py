@@ -1,4 +1,4 @@
-"""bin/chaos [--seconds 60] [--seed 1] [--mail]: kill processes and the database while promises come due or mail streams; count."""
+"""bin/chaos [--seconds N] [--seed S] [--mail]: kill processes while promises come due, or while mail streams, and count."""
 
 from __future__ import annotations
 
