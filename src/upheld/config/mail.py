@@ -9,10 +9,13 @@ from typing import Any
 
 from upheld.config.dkim import DkimKey, dkim_keys
 from upheld.config.imap import ImapAccount, grants, imap_accounts, with_oauth
+from upheld.config.shelves import Bucket, Scanner, bucket, scanner
 from upheld.config.values import Address, Network, address, file, names, networks, whole, yes_or_no
 
 MAIL_EXAMPLES = {
+    "UPHELD_CLAMD": "127.0.0.1:3310",
     "UPHELD_DKIM": "2026a@example.com=/etc/upheld/dkim.pem",
+    "UPHELD_FILES": "s3://desk-files/attachments?endpoint=https://s3.example.com&region=eu-central-1",
     "UPHELD_IMAP": "support=imaps://user:password@imap.example.com/INBOX?then=move:Done",
     "UPHELD_IMAP_OAUTH": "support=google:client-id:client-secret:refresh-token",
     "UPHELD_LMTP_LISTEN": "127.0.0.1:2424",
@@ -45,10 +48,14 @@ class MailEnvironment:
     trusted_authserv: frozenset[str]
     trusted_sealers: frozenset[str]
     dkim: tuple[DkimKey, ...]
+    files: Bucket | None
+    scanner: Scanner | None
 
     @classmethod
     def read(cls, take: Take) -> MailEnvironment:
         return cls(
+            files=take("UPHELD_FILES", bucket, None),
+            scanner=take("UPHELD_CLAMD", scanner, None),
             imap=with_oauth(take("UPHELD_IMAP", imap_accounts, ()), take("UPHELD_IMAP_OAUTH", grants, {})),
             lmtp_listen=take("UPHELD_LMTP_LISTEN", address, None),
             certificate=take("UPHELD_SMTP_CERTIFICATE", file, None),

@@ -25,6 +25,9 @@ UPHELD_POLICY = ENVIRONMENT.policy
 UPHELD_DEMO = ENVIRONMENT.demo
 UPHELD_SMTP_LISTEN = (ENVIRONMENT.smtp_listen.host, ENVIRONMENT.smtp_listen.port)
 UPHELD_MAIL_MAX_BYTES = ENVIRONMENT.mail_max_bytes
+UPHELD_CLAMD = ENVIRONMENT.mail.scanner
+UPHELD_FILES = ENVIRONMENT.mail.files
+UPHELD_UPLOAD_MAX_BYTES = 40 * 1024 * 1024  # of the files of one form together; as a mail they still fit into the usual limit
 UPHELD_WEB_THREADS = ENVIRONMENT.web_threads  # requests at once in each web process; each may hold a connection
 UPHELD_METRICS_TOKEN = ENVIRONMENT.metrics_token
 UPHELD_SEAL_KEY = ENVIRONMENT.seal_key or kept_seal_key(ENVIRONMENT.data)
@@ -169,6 +172,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+if UPHELD_FILES is not None:
+    STORAGES["files"] = UPHELD_FILES.storage
 WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

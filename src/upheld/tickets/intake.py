@@ -29,6 +29,7 @@ from upheld.channels.mail.receiving import HEAD, hold_ids, note_head
 from upheld.channels.mail.threading import bare, is_ours
 from upheld.channels.mail.trust.looking import look_into
 from upheld.channels.models import ReceivedMail
+from upheld.channels.scanning import Infected, is_scanning, scan
 from upheld.commitments.policies import NoPolicy, in_force
 from upheld.events.actors import MAIL
 from upheld.events.models import Event
@@ -68,6 +69,8 @@ def take_in(event: Event) -> None:
 def take_in_mail(mail_id: int) -> None:
     """Give the mail its place. Raises only for trouble that passes (database, disk, no policy yet): then it is tried again."""
     look_into(mail_id)
+    if is_scanning() and _is_infected(mail_id):
+        return
     wrong = _tried(mail_id)
     if isinstance(wrong, IntegrityError):
         wrong = _tried(mail_id)  # somebody made the same contact at this very moment
@@ -77,6 +80,23 @@ def take_in_mail(mail_id: int) -> None:
         reason = f"Could not be taken in: {type(wrong).__name__}"
         waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
         waiting.update(state=State.QUARANTINED, reason=reason, decided_at=datetime.now(UTC))
+
+
+def _is_infected(mail_id: int) -> bool:
+    """Whether the scanner finds something in the mail or in a file of it; then it is in quarantine. Raises ScannerAway."""
+    mail = ReceivedMail.objects.waiting().filter(pk=mail_id).first()
+    if mail is None:
+        return False
+    try:
+        scan(bytes(mail.raw))
+        for file in parse(bytes(mail.raw)).files:
+            scan(file.data)
+    except Infected as found:
+        _tried_to_note(mail_id)
+        waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
+        reason = f"The virus scanner found {found}."
+        return bool(waiting.update(state=State.QUARANTINED, reason=reason[:240], decided_at=datetime.now(UTC)))
+    return False
 
 
 def _tried_to_note(mail_id: int) -> None:

@@ -14,6 +14,7 @@ from upheld.people.models import Agent, Team
 from upheld.policy.model import Field, Policy
 from upheld.tickets.models import Ticket
 from upheld.web.desk.later import WORDS, moment_of
+from upheld.web.uploads import check_uploads
 
 
 class Files(forms.ClearableFileInput):
@@ -21,13 +22,15 @@ class Files(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files; its value is a list."""
+    """Any number of files, up to a size and free of viruses; its value is a list."""
 
     widget = Files
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(FilesField, self).clean(one, initial) for one in files]
+        cleaned = [super(FilesField, self).clean(one, initial) for one in files]
+        check_uploads(cleaned)
+        return cleaned
 
 
 class AddressesField(forms.CharField):

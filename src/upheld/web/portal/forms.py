@@ -26,7 +26,7 @@ FEW = 4  # choices up to here are shown at once
 
 
 def _said_size() -> str:
-    return filesizeformat(settings.UPHELD_MAIL_MAX_BYTES).replace(".0", "")
+    return filesizeformat(settings.UPHELD_UPLOAD_MAX_BYTES).replace(".0", "")
 
 
 class LimitedFilesField(FilesField):
@@ -42,11 +42,6 @@ class LimitedFilesField(FilesField):
         if len(files) > MOST_FILES:
             raise forms.ValidationError(
                 f"These are {len(files)} files. Choose up to {MOST_FILES}, or pack them into one."
-            )
-        if sum(file.size or 0 for file in files) > settings.UPHELD_MAIL_MAX_BYTES:
-            limit = _said_size()
-            raise forms.ValidationError(
-                f"Together the files are larger than {limit}. Leave some out, or send us a link to them."
             )
         return files
 

@@ -84,7 +84,7 @@ def test_files_come_with_it(cast: Cast, browse: Browsing, asked: dict[str, str])
 def test_too_many_or_too_large_files_are_refused_and_said_to_be_chosen_again(
     cast: Cast, browse: Browsing, asked: dict[str, str], settings: LazySettings
 ) -> None:
-    settings.UPHELD_MAIL_MAX_BYTES = 10_000
+    settings.UPHELD_UPLOAD_MAX_BYTES = 10_000
     large = SimpleUploadedFile("large.bin", b"x" * 10_001)
     many = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
     for files in ([large], many):
