@@ -108,7 +108,7 @@ if ENVIRONMENT.database_pool:
 _prepared = {"server_side_binding": True, "prepare_threshold": 3}
 DATABASES: dict[str, Any] = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "upheld.config.database",
         "NAME": _database.name,
         "USER": _database.user,
         "PASSWORD": _database.password,

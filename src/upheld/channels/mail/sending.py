@@ -19,18 +19,16 @@ from upheld.channels.mail.threading import reply_address
 from upheld.channels.models import OutgoingMail, StoredFile
 from upheld.events.actions import record
 from upheld.events.actors import MAIL
-from upheld.statements import Asked, Given, add_once
+from upheld.statements import add_once
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
 PAUSES: Final = (30, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds after the first, second … try; then an hour each
 GIVE_UP_AFTER: Final = timedelta(days=4)
 SWEPT: Final = 200  # due mails for which one sweep queues jobs
-QUEUED: Final = Asked(lambda: OutgoingMail.objects.filter(key=Given("key")))
 NewFile = tuple[str, str, StoredFile] | tuple[str, str, StoredFile, str]  # name, content type, bytes, Content-ID
 
 
-@transaction.atomic
 def queue(
     *,
     key: str,
@@ -54,9 +52,6 @@ def queue(
     known again. `bcc` stand in the envelope only. A key that was used before returns the mail queued then, and nothing else
     happens.
     """
-    known = QUEUED.first(key=key)
-    if known is not None:
-        return known
     answered = reply_address(subject_key, sender[1]) if ":" in subject_key else sender[1]
     first = {address.lower() for _, address in to}
     letter = Letter(
@@ -86,9 +81,10 @@ def queue(
         raw=signed(compose(letter), sender[1]),
         is_automatic=automatic,
     )
-    if not add_once(mail, "key"):
-        return OutgoingMail.objects.get(key=key)
-    defer(mail)
+    with transaction.atomic(savepoint=False):
+        if not add_once(mail, "key"):
+            return OutgoingMail.objects.get(key=key)
+        defer(mail)
     return mail
 
 

@@ -39,7 +39,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         return _again(request, pk, form, "reply")
     asked, now = form.cleaned_data, timezone.now()
-    taken_back = ScheduledReply.objects.filter(pk=asked["put_back"], ticket=ticket, author=request.person).first()
+    taken_back = _taken_back(request, ticket, asked["put_back"])
     try:
         _write(request, ticket, asked, taken_back, at=now)
     except Refused as refusal:
@@ -72,6 +72,13 @@ def _write(
     else:
         leaves = times.said(timezone.localtime(leaves_at), timezone.localtime(at), "full")
         messages.success(request, f"Kept. It leaves {leaves}.")
+
+
+def _taken_back(request: AgentRequest, ticket: Ticket, number: int | None) -> ScheduledReply | None:
+    """The reply that this one takes the place of. Most take nobody's."""
+    if number is None:
+        return None
+    return ScheduledReply.objects.filter(pk=number, ticket=ticket, author=request.person).first()
 
 
 def _kept(taken_back: ScheduledReply | None, wanted: list[str]) -> list[NewFile]:
