@@ -33,10 +33,15 @@ def edition(version: PolicyVersion) -> Edition:
 
 
 def holds_from(version: PolicyVersion) -> date:
-    """The day that the policy names, or that on which the version came into force here if that is earlier."""
+    """The day on which the version came into force here. One query.
+
+    The first version of a desk may be older than the desk: there the day that the policy names counts, if it is earlier.
+    """
     policy = policy_of(version.pk)
     day = version.effective_at.astimezone(ZoneInfo(policy.company.zone)).date()
-    return min(policy.effective, day) if policy.effective else day
+    if policy.effective is None or policy.effective >= day:
+        return day
+    return day if PolicyVersion.objects.filter(pk__lt=version.pk).exists() else policy.effective
 
 
 def today(policy: Policy, at: datetime) -> date:

@@ -42,3 +42,10 @@ def new_problems(before: Mapping[str, str], after: Mapping[str, str]) -> list[Pr
     """What is wrong with `after` and was not wrong before, wherever the lines have moved to."""
     known = {(one.file, one.key, one.problem) for one in check(before).problems}
     return [one for one in check(after).problems if (one.file, one.key, one.problem) not in known]
+
+
+def new_findings(before: Mapping[str, str], after: Mapping[str, str]) -> list[Finding]:
+    """Errors and warnings of the lint in `after` that `before` did not have, the errors first."""
+    known = {(one.file, one.key, one.problem) for one in check(before).findings}
+    found = [one for one in check(after).findings if (one.file, one.key, one.problem) not in known]
+    return [one for severity in ("error", "warning") for one in found if one.severity == severity]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from upheld.commitments.models import PolicyVersion
-from upheld.drafting.actions.acknowledging import ask_to_read
+from upheld.drafting.actions.acknowledging import list_readers, tell_readers
 from upheld.events.models import Event
 
 
 def ask_everybody_to_read(event: Event) -> None:
-    """A version that was published from a folder is read by everybody as well."""
+    """Everybody is told of a new version in a job, so that whoever publishes does not wait for as many mails."""
     version = PolicyVersion.objects.filter(pk=int(event.subject.partition(":")[2] or 0)).first()
     if version is not None:
-        ask_to_read(version, at=event.recorded_at)
+        list_readers(version, at=event.recorded_at)  # one that was published from a folder has none yet
+        tell_readers(version, at=event.recorded_at)

@@ -13,6 +13,8 @@ from merge3 import Merge3
 
 OURS, BETWEEN, THEIRS = "<<<<<<< yours\n", "=======\n", ">>>>>>> theirs\n"
 
+YOURS, OTHERS = "yours", "theirs"  # the sides as one can choose them
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -59,6 +61,32 @@ def merge_text(name: str, base: str, yours: str, theirs: str) -> tuple[str, list
         conflicts.append(Conflict(name, len(lines) + 1, "".join(mine), "".join(other)))
         lines += [OURS, *_ended(mine), BETWEEN, *_ended(other), THEIRS]
     return "".join(lines), conflicts
+
+
+def choose(text: str, choices: Sequence[str]) -> str:
+    """The text with one side of each conflict, in their order: `yours`, `theirs`, or both as they stand for anything else.
+
+    Where there are not as many conflicts as choices somebody has worked in the text by hand, and nothing is chosen.
+    """
+    parts: list[tuple[list[str], list[str], list[str]]] = [([], [], [])]  # what goes before, and then the two sides
+    side = 0
+    for line in _lines(text):
+        if side == 0 and line == OURS:
+            side = 1
+        elif side == 1 and line == BETWEEN:
+            side = 2
+        elif side == 2 and line == THEIRS:
+            side = 0
+            parts.append(([], [], []))
+        else:
+            parts[-1][side].append(line)
+    if side or len(parts) - 1 != len(choices):
+        return text
+    chosen: list[str] = []
+    for (before, yours, theirs), choice in zip(parts, [*choices, YOURS], strict=True):
+        both = [OURS, *yours, BETWEEN, *theirs, THEIRS]
+        chosen += before + {YOURS: yours, OTHERS: theirs}.get(choice, both)
+    return "".join(chosen)
 
 
 def has_marks(text: str) -> bool:

@@ -46,9 +46,16 @@ def test_errors_do_not_keep_it_from_being_saved(folder: Path, cast: Cast, capsys
     assert "standard: soon" in Draft.objects.get(title="techflow").files["commitments.yaml"]
 
 
-def test_only_an_administrator_hands_in(folder: Path, cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    assert submit.main([str(folder), "--by", cast.lead.person.email]) == 1
-    assert "no administrator" in capsys.readouterr().err
+def test_leads_hand_in_and_agents_do_not(folder: Path, cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    for nobody in (cast.agent.person.email, "nobody@techflow.example"):
+        assert submit.main([str(folder), "--by", nobody]) == 1
+        assert "no team lead" in capsys.readouterr().err
+    (other := folder.with_name("other")).mkdir()
+    for file in folder.glob("*.yaml"):
+        (other / file.name).write_bytes(file.read_bytes())
+    assert submit.main([str(other), "--by", cast.lead.person.email]) == 0
+    assert Draft.objects.get().writers == {cast.lead.key}  # so that the one administrator may approve it
+    Draft.objects.get().delete()
     assert run(folder / "nowhere", cast) == 1
     (folder / "hours.yaml").write_bytes(b"\xff")
     assert run(folder, cast) == 1

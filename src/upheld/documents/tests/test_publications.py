@@ -14,7 +14,7 @@ from upheld.documents import jobs
 from upheld.documents.changes import before, changed_documents, sentences, since_last
 from upheld.documents.composing import Wanted
 from upheld.documents.models import Publication
-from upheld.documents.publications import account_facts, ahead, annex, document, edition, file
+from upheld.documents.publications import account_facts, ahead, annex, document, edition, file, holds_from
 from upheld.documents.tests.conftest import AT, Changing
 
 POLICY = Wanted("support-policy", "en")
@@ -24,6 +24,14 @@ def test_a_document_says_which_version_it_is_of_and_when_that_was_published(tech
     about = document(techflow, POLICY, at=AT).about
     assert about == ("Policy techflow, version 1", "in force from December 31, 2025", "published on December 31, 2025")
     assert edition(techflow).digest == techflow.digest
+
+
+def test_a_later_version_holds_from_the_day_of_its_publication(techflow: PolicyVersion, changed: Changing) -> None:
+    """policy.yaml names the day of the first version, and a draft carries it on unchanged."""
+    later = changed("commitments.yaml", "enterprise: 15m", "enterprise: 7m")
+    techflow.effective_at = later.effective_at = AT + timedelta(days=90)
+    assert holds_from(techflow) == policy_of(techflow.pk).effective
+    assert holds_from(later) == edition(later).effective == (AT + timedelta(days=90)).date()
 
 
 def test_a_file_is_made_once_a_day(techflow: PolicyVersion) -> None:

@@ -19,12 +19,28 @@ from upheld.people.models import Agent
 
 @transaction.atomic
 def ask_to_read(version: PolicyVersion, *, at: datetime) -> int:
-    """Ask everybody who works here and was not asked yet. The first version of a desk is no news. Returns how many.
+    """Ask everybody who works here and was not asked yet, and tell them. Returns how many.
 
     Safe to repeat; a newer version takes the place of an older one, of which nobody is reminded then.
     """
+    new = list_readers(version, at=at)
+    _tell_of_new(version, new, at)
+    return len(new)
+
+
+def tell_readers(version: PolicyVersion, *, at: datetime) -> None:
+    """Tell whoever is asked to read it and was not told, in a few statements a person: the work of a job. Safe to repeat."""
+    missing = Acknowledgement.objects.missing().filter(version=version).select_related("agent__person")
+    _tell_of_new(version, [one.agent for one in missing.order_by("agent_id")], at)
+
+
+def list_readers(version: PolicyVersion, *, at: datetime) -> list[Agent]:
+    """Put everybody who works here on the list of readers and tell nobody. Three statements, however many they are.
+
+    The first version of a desk is no news. Returns who was not on the list before.
+    """
     if not PolicyVersion.objects.filter(pk__lt=version.pk).exists():
-        return 0
+        return []
     asked = Acknowledgement.objects.filter(version=version).values("agent_id")
     new = list(Agent.objects.working().exclude(pk__in=asked).select_related("person").order_by("pk"))
     within = policy_of(version.pk).approval.acknowledge_within
@@ -33,9 +49,7 @@ def ask_to_read(version: PolicyVersion, *, at: datetime) -> int:
         [Acknowledgement(version=version, agent=agent, told_at=at, due_at=due_at) for agent in new],
         ignore_conflicts=True,
     )
-    text = f"Please read the new version of the policy, {version}"
-    _tell(version, new, "read", text, at)
-    return len(new)
+    return new
 
 
 @transaction.atomic
@@ -75,6 +89,10 @@ def _remind(asked: Acknowledgement, version: PolicyVersion, now: datetime) -> bo
         return False
     _tell(version, [asked.agent], f"remind/{now.isoformat()}", f"Still to be read: {version} of the policy", now)
     return True
+
+
+def _tell_of_new(version: PolicyVersion, agents: list[Agent], at: datetime) -> None:
+    _tell(version, agents, "read", f"Please read the new version of the policy, {version}", at)
 
 
 def _tell(version: PolicyVersion, agents: list[Agent], why: str, text: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from upheld.commitments.actions import publish_sources, take_turns
 from upheld.commitments.models import PolicyVersion
-from upheld.drafting.actions.acknowledging import ask_to_read
+from upheld.drafting.actions.acknowledging import list_readers
 from upheld.drafting.actions.errors import NotApproved, WrongDate, WrongState
 from upheld.drafting.actions.review import roles_missing, stand_ready
 from upheld.drafting.actions.writing import lock
@@ -20,7 +20,7 @@ from upheld.kernel.text import listed
 
 @transaction.atomic
 def publish(draft: Draft, *, effective_at: datetime, by: Actor, at: datetime, move_open: bool = False) -> PolicyVersion:
-    """Publish the approved revision, in force from that instant on, and ask everybody to read it.
+    """Publish the approved revision, in force from that instant on, and ask everybody to read it; a job tells them.
 
     Raises NotApproved while a role that the policy in force asks for is missing, WrongDate for a day that is over or lies
     before a version that is to come, and what `stand_ready` raises. What is open keeps the version it began under, unless
@@ -40,7 +40,7 @@ def publish(draft: Draft, *, effective_at: datetime, by: Actor, at: datetime, mo
     version = publish_sources(draft.files, by=by, at=at, effective_at=effective_at)
     draft.state, draft.version, draft.changed_at, draft.changed_by = Draft.State.PUBLISHED, version, at, by.key
     draft.save(update_fields=["state", "version", "changed_at", "changed_by"])
-    ask_to_read(version, at=at)
+    list_readers(version, at=at)
     if move_open:
         move_open_tickets.defer(version_id=version.pk, by=by.key)
     return version

@@ -19,7 +19,7 @@ from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import forget_what_is_in_force, in_force, version_in_force
 from upheld.conftest import Cast
 from upheld.drafting import actions
-from upheld.drafting.actions.acknowledging import acknowledge, ask_to_read, remind
+from upheld.drafting.actions.acknowledging import acknowledge, ask_to_read, remind, tell_readers
 from upheld.drafting.actions.errors import (
     AlreadyAcknowledged,
     Conflicted,
@@ -283,6 +283,9 @@ def test_a_version_cannot_come_before_one_that_is_to_come(draft: Draft, cast: Ca
 def test_everybody_reads_it_once_and_is_reminded_until_then(draft: Draft, cast: Cast, director: Agent) -> None:
     version = publish(approved(draft, cast, director), effective_at=NOW, **by(cast.lead))
     assert ask_to_read(version, at=NOW) == 0
+    assert not Notification.objects.filter(subject=f"policy:{version.pk}").exists()  # that is the work of a job
+    for _ in range(2):
+        tell_readers(version, at=NOW)
     acknowledge(version, agent=cast.agent, **by(cast.agent))
     with pytest.raises(AlreadyAcknowledged):
         acknowledge(version, agent=cast.agent, **by(cast.agent))
@@ -335,7 +338,7 @@ def test_the_database_keeps_a_draft_from_being_published_without_a_version(draft
 
 def test_a_failure_at_the_end_leaves_nothing(draft: Draft, cast: Cast, director: Agent, monkeypatch: Any) -> None:
     approved(draft, cast, director)
-    monkeypatch.setattr("upheld.drafting.actions.publication.ask_to_read", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("upheld.drafting.actions.publication.list_readers", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         publish(draft, effective_at=NOW, **by(cast.lead))
     assert PolicyVersion.objects.count() == 1

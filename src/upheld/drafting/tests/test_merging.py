@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheld.drafting.merging import BETWEEN, OURS, THEIRS, Conflict, has_marks, merge
+from upheld.drafting.merging import BETWEEN, OURS, THEIRS, Conflict, choose, has_marks, merge
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=8).map("".join)
 
@@ -37,3 +38,20 @@ def test_a_merge_is_what_it_says(base: str, yours: str, theirs: str) -> None:
     merged = merge({"x": base}, {"x": yours}, {"x": theirs})
     there = merge({"x": base}, {"x": theirs}, {"x": yours})
     assert bool(merged.conflicts) == bool(there.conflicts) == has_marks(merged.files["x"])
+
+
+TWO = "a\n<<<<<<< yours\nb\n=======\nB\n>>>>>>> theirs\nc\n<<<<<<< yours\n=======\nD\n>>>>>>> theirs\n"
+
+
+@pytest.mark.parametrize(
+    ("choices", "left"),
+    [
+        (["yours", "theirs"], "a\nb\nc\nD\n"),
+        (["theirs", "yours"], "a\nB\nc\n"),
+        (["text", "yours"], "a\n<<<<<<< yours\nb\n=======\nB\n>>>>>>> theirs\nc\n"),
+        (["yours"], TWO),  # one more was settled by hand than was asked about: nothing is guessed
+        ([], TWO),
+    ],
+)
+def test_a_side_is_chosen_for_each_place(choices: list[str], left: str) -> None:
+    assert choose(TWO, choices) == left

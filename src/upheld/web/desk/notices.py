@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from upheld.drafting.waiting import waiting_for
 from upheld.people.actions import mark_read
 from upheld.people.models import Notification
 from upheld.web.desk.workspace import show
@@ -51,6 +52,7 @@ def notices(request: AgentRequest) -> HttpResponse:
     context = {
         "unread": [one for one in told if one[0].read_at is None],
         "read": [one for one in told if one[0].read_at is not None],
+        "waiting": waiting_for(request.agent),
     }
     return show(request, "desk/notices.html", context, here="notices")
 

@@ -11,6 +11,7 @@ from upheld.commitments.policies import in_force
 from upheld.drafting.actions.review import roles_missing
 from upheld.drafting.checking import Verdict, check
 from upheld.drafting.models import Draft
+from upheld.drafting.waiting import may_approve
 from upheld.people.actions import mark_read
 from upheld.people.models import Agent
 from upheld.policy.model import Clause
@@ -75,7 +76,6 @@ def _approvals(agent: Agent, draft: Draft) -> dict[str, object]:
     given = list(draft.approvals.filter(revision=draft.revision).select_related("approved_by__person"))
     writers = draft.writers
     wrote = agent.key in writers
-    has_approved = any(one.approved_by_id == agent.pk for one in given)
     is_asked = draft.state == Draft.State.IN_REVIEW and agent.role in missing
     labels = dict(Agent.Role.choices)
     present = _present(writers)
@@ -84,7 +84,7 @@ def _approvals(agent: Agent, draft: Draft) -> dict[str, object]:
         "missing": [labels[role] for role in missing],
         "nobody": [labels[role] for role in dict.fromkeys(missing) if role not in present],
         "needed": [labels[role] for role in in_force().approval.roles],
-        "may_approve": is_asked and not wrote and not has_approved,
+        "may_approve": may_approve(agent, draft),
         "wrote_it": is_asked and wrote,
         "is_reviewer": agent.is_lead or agent.role in in_force().approval.roles,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby, takewhile
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +17,7 @@ from upheld.commitments.models import PolicyVersion
 from upheld.drafting.actions.errors import DraftRefused
 from upheld.drafting.actions.writing import settle as settle_draft
 from upheld.drafting.checking import check
-from upheld.drafting.merging import has_marks
+from upheld.drafting.merging import choose, has_marks
 from upheld.drafting.models import Draft
 from upheld.policy.files import FILES, REQUIRED
 from upheld.web.desk.forms import KindForm
@@ -125,7 +125,8 @@ def settle(request: AgentRequest, pk: int) -> HttpResponse:
     for key, text in request.POST.items():
         name = key.removeprefix("file:")
         if key.startswith("file:") and (name in FILES or WORDS.fullmatch(name)):
-            files[name] = typed(str(text), began.get(name, ""))
+            chosen = choose(str(text).replace("\r\n", "\n"), _choices(request, name))
+            files[name] = typed(chosen, began.get(name, ""))
     if any(has_marks(text) for text in files.values()):
         messages.warning(request, "Some places still hold both texts, between <<<<<<< and >>>>>>>. Choose there.")
     version = request.POST.get("with_version", "")
@@ -140,6 +141,12 @@ def settle(request: AgentRequest, pk: int) -> HttpResponse:
     return save_files(
         request, draft, files, revision=revision, what="Settled what two people had changed", then=("drafts:draft",)
     )
+
+
+def _choices(request: AgentRequest, name: str) -> list[str]:
+    """Yours or theirs for each place of a file, in order; nothing where somebody chooses in the text."""
+    said = (request.POST.get(f"choice:{nth}:{name}", "") for nth in count())
+    return list(takewhile(bool, said))
 
 
 def typed(text: str, before: str) -> str:

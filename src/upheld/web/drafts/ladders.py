@@ -41,7 +41,11 @@ class RungForm(KindForm):
         choices=[("", "The agents of its level"), *((one, WORDS[one]) for one in STANDS)],
     )
     who = forms.CharField(
-        label="Which", required=False, max_length=120, help_text="A number, a role, a name or an address."
+        label="Which",
+        required=False,
+        max_length=120,
+        help_text="The number of a level; agent, lead, manager, director, executive or administrator; "
+        "the name of a team or department; or an address.",
     )
     contact = forms.CharField(label="Whom to call", required=False, max_length=200)
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from upheld.commitments.models import PolicyVersion
 from upheld.drafting.actions.errors import DraftRefused
 from upheld.drafting.actions.writing import start_draft
-from upheld.drafting.models import Acknowledgement, Draft
+from upheld.drafting.models import Draft
+from upheld.drafting.waiting import waiting_for
 from upheld.web.desk.forms import KindForm
 from upheld.web.drafts.reading import names_of, newest, page
 from upheld.web.viewer import AgentRequest, for_agents, for_leads
@@ -38,13 +39,12 @@ class NewDraftForm(KindForm):
 @for_agents
 def drafts(request: AgentRequest) -> HttpResponse:
     rows = list(Draft.objects.defer("files", "handed_in").select_related("version").latest_first()[:SHOWN])
-    mine = Acknowledgement.objects.missing().filter(agent=request.agent, version=newest()).select_related("version")
     names = names_of([row.changed_by for row in rows] + [row.created_by for row in rows])
     context = {
         "written": [row for row in rows if not row.is_settled],
         "settled": [row for row in rows if row.is_settled],
         "names": names,
-        "to_read": mine.first(),
+        "waiting": waiting_for(request.agent),
     }
     return page(request, None, "drafts/drafts.html", context)
 

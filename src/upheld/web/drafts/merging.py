@@ -6,8 +6,11 @@ from django.http import HttpResponse
 
 from upheld.commitments.models import PolicyVersion
 from upheld.drafting.actions.errors import Conflicted
+from upheld.drafting.checking import check
+from upheld.drafting.merging import OTHERS, YOURS, Conflict, Merged, choose
 from upheld.drafting.models import Draft
-from upheld.web.drafts.reading import page
+from upheld.policy.differences import Difference
+from upheld.web.drafts.reading import page, told
 from upheld.web.viewer import AgentRequest
 
 
@@ -17,7 +20,8 @@ def show_conflicts(
     merged = conflicted.merged
     held = {conflict.file for conflict in merged.conflicts}
     context = {
-        "conflicts": merged.conflicts,
+        "conflicts": [(conflict, nth) for name in merged.files for nth, conflict in enumerate(_of(merged, name))],
+        "chapters": _in_words(merged),
         "texts": [(name, text, len(text.splitlines()) + 1) for name, text in merged.files.items() if name in held],
         # what merged by itself travels along, so that one save keeps all of it
         "others": [
@@ -28,3 +32,17 @@ def show_conflicts(
         "with_version": with_version,
     }
     return page(request, draft, "drafts/conflict.html", context, status=422)
+
+
+def _of(merged: Merged, name: str) -> list[Conflict]:
+    return [conflict for conflict in merged.conflicts if conflict.file == name]
+
+
+def _in_words(merged: Merged) -> list[tuple[str, list[Difference]]]:
+    """What the two texts say differently, from theirs to yours; nothing while one of them has errors."""
+    sides = []
+    for side in (OTHERS, YOURS):
+        files = {name: choose(text, [side] * len(_of(merged, name))) for name, text in merged.files.items()}
+        sides.append(check(files).policy)
+    theirs, yours = sides
+    return told(theirs, yours) if theirs and yours else []

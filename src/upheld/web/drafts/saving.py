@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from upheld.drafting.actions.errors import Conflicted, DraftRefused
 from upheld.drafting.actions.writing import save_draft
-from upheld.drafting.checking import new_problems
+from upheld.drafting.checking import new_findings, new_problems
 from upheld.drafting.editing.source import NotEditable
 from upheld.drafting.models import Draft
 from upheld.policy.errors import Problem
@@ -21,6 +21,7 @@ from upheld.web.drafts.reading import files_at
 from upheld.web.viewer import AgentRequest
 
 Files = dict[str, str]
+TOLD = 2  # findings that are said at once after saving; the page of the draft has them all
 
 
 @dataclass(slots=True)
@@ -65,7 +66,10 @@ def keep(
     errors = Errors.of(new_problems(began, changed), fields)
     if errors:
         return errors
-    return save(request, draft, changed, revision=revision, what=what, then=then)
+    answer = save(request, draft, changed, revision=revision, what=what, then=then)
+    for finding in new_findings(began, changed)[:TOLD]:
+        messages.warning(request, f"Look at this: {finding.problem} {finding.remedy}")
+    return answer
 
 
 def save(

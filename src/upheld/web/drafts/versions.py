@@ -32,6 +32,7 @@ def version(request: AgentRequest, pk: int) -> HttpResponse:
     missing = list(asked.missing().order_by("agent__person__name")) if request.agent.is_lead else []
     context = {
         "version": held,
+        "version_is_read_here": True,
         "since": since,
         "chapters": told(policy_of(since.pk), policy_of(held.pk)) if since else [],
         "mine": mine,

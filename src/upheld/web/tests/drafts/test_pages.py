@@ -13,6 +13,7 @@ from upheld.commitments.actions import publish_sources
 from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import forget_what_is_in_force, version_in_force
 from upheld.conftest import Cast
+from upheld.drafting.actions.acknowledging import tell_readers
 from upheld.drafting.actions.review import approve, send_to_review
 from upheld.drafting.actions.writing import start_draft
 from upheld.drafting.jobs import move_open_tickets
@@ -142,6 +143,21 @@ def test_the_same_line_is_shown_side_by_side_and_settled(
     other.post(at(draft, "merge"), {"revision": 2, "file:commitments.yaml": text.replace("\n", "\r\n")})
     draft.refresh_from_db()
     assert (draft.revision, draft.files["commitments.yaml"]) == (3, text)
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("yours", "5m"), ("theirs", "10m")])
+def test_a_side_is_chosen_without_touching_the_text(
+    draft: Draft, lead: Client, browse: Browsing, cast: Cast, choice: str, kept: str
+) -> None:
+    lead.post(at(draft, "clause", "first-response"), {"revision": 1, "cell:P1/enterprise": "10m"})
+    other = browse(cast.administrator)
+    page = other.post(at(draft, "clause", "first-response"), {"revision": 1, "cell:P1/enterprise": "5m"}).content
+    assert "Enterprise, P1: first response 10 min → 5 min" in page.decode()
+    sent = shown(page.decode())
+    other.post(at(draft, "merge"), sent | {"choice:0:commitments.yaml": choice})
+    draft.refresh_from_db()
+    sources = version_in_force().sources["commitments.yaml"]
+    assert draft.files["commitments.yaml"] == sources.replace("enterprise: 15m", f"enterprise: {kept}", 1)
 
 
 def test_what_was_published_meanwhile_is_taken_in_and_its_conflicts_settled(
@@ -277,6 +293,7 @@ def test_it_is_published_from_a_day_on_and_everybody_confirms(
     page = reverse("drafts:version", args=[version.pk])
     assert answer["Location"] == page
     assert version.effective_at.astimezone(UTC).hour in (4, 5)  # midnight in New York
+    tell_readers(version, at=version.published_at)
     assert "15 min → 10 min" in agent.get(page).content.decode()
     waiting = cast.agent.person.notifications.unread().filter(subject=f"policy:{version.pk}")
     assert waiting.count() == 1, "it waits until it is confirmed, and not only until it is looked at"
