@@ -86,6 +86,7 @@ class Address:
     department: str = ""
     category: str = ""
     priority: str = ""
+    language: str = ""
     place: Place = NOWHERE
 
 

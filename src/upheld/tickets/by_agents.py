@@ -68,6 +68,7 @@ def _opened(agent: Agent, mail: ReceivedMail, forwarded: Forwarded, route: Route
         priority=route.priority,
         category=route.category,
         department=route.department,
+        language=route.language,
         files=_files(forwarded.files),
         received=mail,
     )

@@ -304,6 +304,7 @@ def _open(case: _Case, contact: Contact) -> Ticket:
         priority=way.priority,
         category=way.category,
         department=way.department,
+        language=way.language,
         cc=_others(case),
         copies_watch=case.mail.is_authentic,
         files=_files(parsed),

@@ -22,6 +22,7 @@ class Route:
     department: str = ""
     category: str = ""
     priority: str = ""
+    language: str = ""
 
 
 def route(policy: Policy, addresses: Sequence[str], title: str, text: str) -> Route:
@@ -29,7 +30,7 @@ def route(policy: Policy, addresses: Sequence[str], title: str, text: str) -> Ro
     channel, address = _door(policy, addresses)
     category = address.category or category_by_words(policy, title, text)
     department = address.department or _department_by_mail(policy, addresses)
-    return Route(channel, department, category, address.priority)
+    return Route(channel, department, category, address.priority, address.language)
 
 
 def category_by_words(policy: Policy, title: str, text: str) -> str:

@@ -28,6 +28,7 @@ ADDRESS: Record[Address] = Record(
     Key("department", Ref("departments"), "The department that its mail goes to."),
     Key("category", Ref("categories"), "The category that its mail has."),
     Key("priority", Ref("priorities"), "The priority that its mail has."),
+    Key("language", Ref("languages"), "The language in which its mail is answered."),
     words="where its mail goes",
     title="address",
 )

@@ -6,6 +6,7 @@ import pytest
 
 from upheld.config.values import SOURCE_ROOT
 from upheld.policy import Policy, load
+from upheld.policy.loader import load_sources
 from upheld.tickets.routing import Route, category_by_words, own_addresses, route
 
 
@@ -40,6 +41,24 @@ def test_what_the_address_says_wins_and_the_rest_is_left_to_the_words(policy: Po
     assert route(policy, ["who@knows.example"], "Hello", "") == Route("email", "", "", "")
     first, second = "security@techflowsolutions.com", "billing@techflowsolutions.com"
     assert route(policy, ["x@y.example", first, second], "", "").department == "security"
+
+
+def test_an_address_may_have_a_language_of_its_own() -> None:
+    channels = """
+channels:
+  email:
+    kind: email
+    addresses: {hilfe@firm.example: {language: de}, help@firm.example: {}}
+"""
+    held = load_sources(
+        {
+            "policy.yaml": b"name: firm\nversion: 1\nlanguages: [en, de]",
+            "hours.yaml": b"calendars: {always: {open: always}}",
+            "channels.yaml": channels.encode(),
+        }
+    )
+    assert route(held, ["hilfe@firm.example"], "", "").language == "de"
+    assert route(held, ["help@firm.example"], "", "").language == ""
 
 
 def test_all_our_addresses_are_known(policy: Policy) -> None:
