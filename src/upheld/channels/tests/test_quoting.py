@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheld.channels.mail.quoting import folded, folded_html
+from upheld.channels.mail.quoting import folded, folded_html, without_signature
+from upheld.channels.tests.answers import Answer, answers
 
 HISTORIES = {
     "Gmail": "On Mon, Mar 2, 2026 at 9:00 AM Support <support@x.example> wrote:\n> Is it on?\n> Thanks",
@@ -111,6 +112,33 @@ def test_html_is_folded_and_both_pieces_are_safe_by_themselves(history: str) -> 
 def test_html_with_words_below_the_quotation_stays_open() -> None:
     assert "<details>" not in folded_html('<blockquote type="cite">old</blockquote><p>My answer below</p>', "")
     assert "<details>" not in folded_html('<p>One</p><blockquote type="cite">old</blockquote><p>Two</p>', "")
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda answer: answer.name)
+def test_what_is_new_is_seen_and_what_is_old_is_folded(answer: Answer) -> None:
+    parted = folded(answer.text)
+    words, signature = without_signature(parted.newest)
+    seen = [line.strip() for line in words.split("\n")]
+    assert [line for line in answer.new if line.strip() not in seen] == []
+    assert [line for line in answer.old if line.strip() in seen] == []
+    assert [line for line in answer.signature if line.strip() in seen] == []
+    whole = f"{words}\n{signature}\n{parted.history}"
+    assert [line for line in answer.text.split("\n") if line.strip() and line.rstrip() not in whole] == []
+
+
+def test_there_are_enough_answers() -> None:
+    assert len(answers()) >= 120
+
+
+def test_a_signature_is_folded_and_stays_on_the_page() -> None:
+    html = folded_html("", "Yes.\n\n-- \nA. Reed")
+    assert html.index("Yes.") < html.index("<details><summary>Signature</summary>") < html.index("A. Reed")
+    marked = '<div>Yes.</div><div class="gmail_signature"><div>A. Reed</div></div>'
+    assert "<summary>Signature</summary><div><div>A. Reed" in folded_html(marked, "")
+    both = folded_html(marked + '<div class="gmail_quote">old</div>', "")
+    assert both.index("Yes") < both.index("Signature") < both.index("Earlier messages") < both.index("old")
+    assert "<details>" not in folded_html(marked + "<p>More words</p>", "")
+    assert "<details>" not in folded_html('<div class="gmail_signature">Only this</div>', "")
 
 
 @given(
