@@ -163,7 +163,7 @@ def _facts(scope: Scope, account: AccountFacts) -> Iterator[Block]:
         else scope.phrase("value.unlimited")
         if account.since
         else "",
-        "region": account.region.replace("-", " ").capitalize(),
+        "region": scope.name("region", account.region),
         "language": speech.name_of(account.language) if account.language else "",
         "zone": speech.zone(account.zone) if account.zone else "",
         "manager": account.manager,
