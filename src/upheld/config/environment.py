@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
+from upheld.config.imap import grant
 from upheld.config.mail import MAIL_EXAMPLES, MailEnvironment
 from upheld.config.values import (
     SOURCE_ROOT,
@@ -27,6 +28,7 @@ from upheld.config.values import (
     policy_folder,
     seal_key,
     secret,
+    signing_in,
     smtp_server,
     token,
     whole,
@@ -49,6 +51,7 @@ EXAMPLES = {
     "UPHELD_WEB_WORKERS": "2",
     "UPHELD_SMTP_LISTEN": "0.0.0.0:2525",
     "UPHELD_SMTP_URL": "smtp+starttls://user:password@mail.example.com:587",
+    "UPHELD_SMTP_OAUTH": "google:client-id:client-secret:refresh-token",
     "UPHELD_MAIL_MAX_BYTES": "62914560",
     "UPHELD_LOG": "json",
     "UPHELD_DEBUG": "no",
@@ -122,7 +125,9 @@ class Environment:
             web_workers=reader.value("UPHELD_WEB_WORKERS", whole(1, 64), 2),
             web_threads=reader.value("UPHELD_WEB_THREADS", whole(1, 64), 2),
             smtp_listen=reader.value("UPHELD_SMTP_LISTEN", address, Address("127.0.0.1", 2525)),
-            smtp=reader.value("UPHELD_SMTP_URL", smtp_server, None),
+            smtp=signing_in(
+                reader.value("UPHELD_SMTP_URL", smtp_server, None), reader.value("UPHELD_SMTP_OAUTH", grant, None)
+            ),
             mail_max_bytes=reader.value("UPHELD_MAIL_MAX_BYTES", whole(10_000, 1_000_000_000), 60 * 1024 * 1024),
             mail=MailEnvironment.read(reader.value),
             log=reader.value("UPHELD_LOG", log_form, "text"),

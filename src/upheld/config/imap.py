@@ -7,22 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from upheld.config.values import port
+from upheld.config.values import Grant, port
 
 TOKEN_URLS = {
     "google": "https://oauth2.googleapis.com/token",
     "microsoft": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a provider gave once, from which it gives a token whenever we ask."""
-
-    token_url: str
-    client_id: str
-    client_secret: str
-    refresh_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +89,13 @@ def grants(text: str) -> dict[str, Grant]:
             raise ValueError(f"“{parts[0]}” is neither google nor microsoft nor an address that begins with https://")
         found[name] = Grant(url, *parts[1:])
     return found
+
+
+def grant(text: str) -> Grant:
+    """One grant without a name, for the server that takes our mail."""
+    if "=" in text.partition(":")[0]:
+        raise ValueError("it is not provider:client-id:client-secret:refresh-token")
+    return grants(f"smtp={text}")["smtp"]
 
 
 def with_oauth(accounts: Iterable[ImapAccount], granted: Mapping[str, Grant]) -> tuple[ImapAccount, ...]:

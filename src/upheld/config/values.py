@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
@@ -28,14 +28,25 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What a provider gave once, from which it gives a token whenever we ask."""
+
+    token_url: str
+    client_id: str
+    client_secret: str
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Who takes our outgoing mail."""
+    """Who takes our outgoing mail. With a `grant` we sign in by token, else by password if there is a user."""
 
     host: str
     port: int
     user: str
     password: str
     security: Literal["none", "starttls", "tls"]
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +177,11 @@ def smtp_server(text: str) -> SmtpServer:
         password=unquote(parts.password or ""),
         security=security,
     )
+
+
+def signing_in(server: SmtpServer | None, grant: Grant | None) -> SmtpServer | None:
+    """The server with the right by which we sign in there."""
+    return replace(server, grant=grant) if server is not None else None
 
 
 def port(netloc: str, usual: int) -> int:

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from django.conf import settings
 
-TIMEOUT: Final = 30.0  # seconds for the connection and for each answer
+from upheld.channels.mail.fetching.accounts import NoToken
+from upheld.channels.mail.lines import LINES, Line, Server
+
 NO_SERVER: Final = "No server for outgoing mail is set. Set UPHELD_SMTP_URL."
-
-
-class Server(Protocol):
-    """What the environment says about the server (config/environment.py)."""
-
-    @property
-    def host(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-    @property
-    def user(self) -> str: ...
-    @property
-    def password(self) -> str: ...
-    @property
-    def security(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -49,42 +34,28 @@ def deliver(raw: bytes, envelope_from: str, recipients: Sequence[str]) -> Outcom
     if server is None:
         return Outcome(error=NO_SERVER)
     outcome = Outcome()
-    connection: smtplib.SMTP | None = None
+    line: Line | None = None
     try:
-        connection = _connected(server)
-        _converse(connection, raw, envelope_from, recipients, outcome)
+        line = LINES.take(server)
+        line.is_clean = False  # until the conversation has come to its end
+        line.is_clean = _converse(line.connection, raw, envelope_from, recipients, outcome)
     except smtplib.SMTPResponseException as answer:
         outcome.is_unsure = False
         outcome.error = _words(answer.smtp_code, answer.smtp_error)
+    except NoToken as reason:
+        outcome.error = str(reason)
     except (OSError, smtplib.SMTPException, UnicodeError) as trouble:
         outcome.error = f"{type(trouble).__name__}: {trouble}"
     finally:
-        if connection is not None:
-            _leave(connection)
+        if line is not None:
+            LINES.give_back(line)
     return outcome
-
-
-def _connected(server: Server) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if server.security == "tls":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
-    try:
-        connection.ehlo_or_helo_if_needed()
-        if server.security == "starttls":
-            connection.starttls(context=context)
-        if server.user:
-            connection.login(server.user, server.password)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _converse(
     connection: smtplib.SMTP, raw: bytes, envelope_from: str, recipients: Sequence[str], outcome: Outcome
-) -> None:
+) -> bool:
+    """Whether the server took the mail to its end, so that the line may carry the next one as it is."""
     is_international = not all(address.isascii() for address in (envelope_from, *recipients))
     if is_international and not connection.has_extn("smtputf8"):
         for address in [one for one in recipients if not one.isascii()]:
@@ -92,16 +63,15 @@ def _converse(
         recipients = [one for one in recipients if one.isascii()]
         is_international = False
         if not recipients:
-            return
+            return True
     options = ["SMTPUTF8", "BODY=8BITMIME"] if is_international else []
-    if is_international:
-        connection.command_encoding = "utf-8"
+    connection.command_encoding = "utf-8" if is_international else "ascii"
     if connection.has_extn("size"):
         options.append(f"SIZE={len(raw)}")
     code, answer = connection.mail(envelope_from, options)
     if not 200 <= code < 300:
         _sort(recipients, code, answer, outcome)
-        return
+        return False
     accepted = []
     for address in recipients:
         code, answer = connection.rcpt(address)
@@ -115,8 +85,9 @@ def _converse(
         outcome.is_unsure = False
         if 200 <= code < 300:
             outcome.taken = accepted
-        else:
-            _sort(accepted, code, answer, outcome)
+            return True
+        _sort(accepted, code, answer, outcome)
+    return False
 
 
 def _sort(recipients: Sequence[str], code: int, answer: bytes, outcome: Outcome) -> None:
@@ -129,9 +100,3 @@ def _sort(recipients: Sequence[str], code: int, answer: bytes, outcome: Outcome)
 def _words(code: int, answer: bytes | str) -> str:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return " ".join(f"{code} {text}".split())[:300]
-
-
-def _leave(connection: smtplib.SMTP) -> None:
-    with suppress(OSError, smtplib.SMTPException):
-        connection.quit()
-    connection.close()

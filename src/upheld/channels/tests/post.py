@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from upheld.channels.mail import listener
 from upheld.channels.mail.committing import Committer
+from upheld.channels.mail.lines import LINES
 from upheld.channels.mail.session import Manner
 
 SUPPORT = "support@techflowsolutions.com"
@@ -149,6 +150,7 @@ class OutgoingServer:
     user: str = ""
     password: str = ""
     security: str = "none"
+    grant: None = None
 
 
 @contextmanager
@@ -175,6 +177,7 @@ def sink() -> Iterator[Sink]:
     try:
         yield taken
     finally:
+        LINES.close_idle(0)
         settings.UPHELD_SMTP = before
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
