@@ -8,10 +8,12 @@ each checked alike; sends no cookie and no word about us; and ends in time and s
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -21,7 +23,10 @@ Address = IPv4Address | IPv6Address
 MOST_MOVES: Final = 3
 PORTS: Final = frozenset({80, 443})
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
-_NAT64: Final = "64:ff9b::"
+_NAT64: Final = ip_network("64:ff9b::/96")
+_GIVEN_OUT: Final = ip_network("2000::/3")
+_WRITTEN_ABOUT: Final = ip_network("3fff::/20")
+_PROTOCOLS: Final = ip_network("192.0.0.0/24")
 
 
 class NotFetched(Exception):
@@ -38,13 +43,20 @@ class Fetched:
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the net has this address. An IPv4 address inside an IPv6 one is looked at by itself."""
+    """Whether anybody on the net has this address. An IPv4 address inside an IPv6 one is looked at by itself.
+
+    Of IPv6 only what is given out to the net counts (2000::/3), whatever else a system may route.
+    """
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if str(address).startswith(_NAT64):
+        if address in _NAT64:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+        if address not in _GIVEN_OUT or address in _WRITTEN_ABOUT:
+            return False
+    elif address in _PROTOCOLS:
+        return False
     return address.is_global and not address.is_multicast
 
 
@@ -62,9 +74,12 @@ def fetch(
     backend = _Guarded(ends_at, may_reach, ports)
     with httpcore.ConnectionPool(network_backend=backend, http2=False, retries=0) as pool:
         for _ in range(MOST_MOVES + 1):
-            _check(url)
             try:
+                _check(url)
                 found = _once(pool, url, types=types, most_bytes=most_bytes)
+                url = url if isinstance(found, Fetched) else urljoin(url, found)
+            except (ValueError, TypeError) as wrong:
+                raise NotFetched("This is no address.") from wrong
             except (
                 httpcore.ConnectError,
                 httpcore.TimeoutException,
@@ -74,7 +89,6 @@ def fetch(
                 raise NotFetched(f"The other side did not answer as it should ({type(no).__name__}).") from no
             if isinstance(found, Fetched):
                 return found
-            url = urljoin(url, found)
     raise NotFetched("The address leads on and on.")
 
 
@@ -82,18 +96,14 @@ def _check(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 4000:
         raise NotFetched("Only http and https addresses are fetched.")
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise NotFetched("An address with a password in it is not fetched.")
 
 
 def _once(pool: httpcore.ConnectionPool, url: str, *, types: Collection[str], most_bytes: int) -> Fetched | str:
     """What is there, or the address that it has moved to."""
     heads = {"Host": urlsplit(url).netloc, "Accept": ", ".join(sorted(types)) or "*/*", "Accept-Encoding": "identity"}
-    try:
-        request = pool.stream("GET", url, headers=[*heads.items()])
-    except (ValueError, httpcore.LocalProtocolError) as wrong:
-        raise NotFetched("This is no address.") from wrong
-    with request as answer:
+    with pool.stream("GET", url, headers=[*heads.items()]) as answer:
         fields = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
         if answer.status in _MOVED and fields.get(b"location"):
             return fields[b"location"]
@@ -133,14 +143,31 @@ class _Guarded(httpcore.NetworkBackend):
         raise NotFetched("This is no address of the web.")
 
     def _checked(self, host: str, port: int) -> Address:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as unknown:
-            raise NotFetched("There is no such host.") from unknown
-        addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+        addresses = _addresses_of(host, port, _left(self.ends_at))
         if not addresses or not all(self.may_reach(address) for address in addresses):
             raise NotFetched("It is no public address.")
         return addresses[0]
+
+
+def _addresses_of(host: str, port: int, seconds: float) -> list[Address]:
+    """Asked in a thread of its own: the system's question takes as long as a stranger's name server likes."""
+    answers: SimpleQueue[list[Address] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put([ip_address(str(one[4][0]).partition("%")[0]) for one in found])
+        except (OSError, ValueError) as unknown:
+            answers.put(unknown)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty as late:
+        raise NotFetched("It takes too long.") from late
+    if isinstance(answer, Exception):
+        raise NotFetched("There is no such host.") from answer
+    return answer
 
 
 class _Timed(httpcore.NetworkStream):

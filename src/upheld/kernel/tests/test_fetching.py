@@ -69,6 +69,7 @@ def test_it_brings_the_bytes_and_says_nothing_of_us(stranger: Stranger) -> None:
     [
         "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
         "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1", "::",
+        "::127.0.0.1", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1", "fec0::1", "4000::1", "3fff::1", "192.0.0.8",
     ],
 )  # fmt: skip
 def test_what_is_not_public_is_not_reached(address: str) -> None:
@@ -89,7 +90,21 @@ def test_our_own_machines_are_not_asked(stranger: Stranger) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://x/", "gopher://x", "http://", "//x", "http://a:b@127.0.0.1/", "", "http://\x00"],
+    [
+        "file:///etc/passwd",
+        "ftp://x/",
+        "gopher://x",
+        "http://",
+        "//x",
+        "http://a:b@127.0.0.1/",
+        "",
+        "http://\x00",
+        "http://[",
+        "http://x:99999999/",
+        "http://x:y/",
+        "http://ex\u00e4mple.example/\u2603",
+        "http://@127.0.0.1/",
+    ],
 )
 def test_other_addresses_are_refused(stranger: Stranger, url: str) -> None:
     with pytest.raises(NotFetched):
@@ -112,7 +127,15 @@ def test_a_move_is_followed_and_checked_alike(stranger: Stranger) -> None:
     assert stranger.fetched().data == b"there"
 
 
-@pytest.mark.parametrize("to", ["http://169.254.169.254/", "file:///etc/passwd", "/"])
+def test_a_slow_name_server_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [time.sleep(3)][:0])
+    began = time.monotonic()
+    with pytest.raises(NotFetched, match="too long"):
+        fetch("http://slow.example/", types=["image/"], most_bytes=10, seconds=0.2)
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("to", ["http://[", "http://169.254.169.254/", "file:///etc/passwd", "/"])
 def test_a_move_elsewhere_or_for_ever_is_not_followed(stranger: Stranger, to: str) -> None:
     answer = f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     stranger.tell = lambda line: line.sendall(answer.encode())
