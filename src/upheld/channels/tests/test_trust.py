@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from upheld.channels.mail.trust import Believed, Names, NamesAway, Verdict, authenticity
+from upheld.channels.mail.trust.relays import passed_dmarc
 
 PEER = "198.51.100.7"
 SHOP = "shop-one.example"
@@ -85,6 +86,11 @@ def test_so_does_an_address_that_may_send_for_it() -> None:
         (signed().replace(b"Subject: Hi", b"Subject: Ho"), ""),
         (signed(length=True) + b"written on below\r\n", ""),
         (b"From: Ann <ann@shop-one.example>\r\n" + signed(), ""),  # one is signed, the other read
+        (b"From : Ann <ann@shop-one.example>\r\n" + signed(), ""),
+        (b"X: 1\rFrom: Ann <ann@shop-one.example>\r\n" + signed(), ""),
+        (b"Subject: x\r\nFrom here on\r\n" + signed(), f"ann@{SHOP}"),  # no field: our head ends there, theirs does not
+        (signed(MAIL.replace(b"Ann <ann@", b"Bob <bob@")), f"ann@{SHOP}"),  # a colleague's mail
+        (signed(MAIL.replace(b"Ann <ann@shop-one.example>", b"Ann")), f"ann@{SHOP}"),  # From names nobody
         (b"DKIM-Signature: nonsense\r\n" + MAIL, ""),
         (b"DKIM-Signature: v=1; a=rsa-sha256; d=shop-one.example; s=k1; b=x\r\n" * 50 + MAIL, ""),
     ],
@@ -149,6 +155,29 @@ def test_what_stands_below_the_word_of_our_relay_was_written_by_the_sender() -> 
     assert not judged(worse + RESULT + MAIL, peer="10.0.0.3", **OURS).is_authentic
 
 
+@pytest.mark.parametrize(
+    ("said", "passed"),
+    [
+        (f"spf=fail; dmarc=pass (p=none) header.from={SHOP}", True),
+        (f"dmarc = pass header.from = {SHOP}; spf=fail", True),
+        (
+            f'spf=pass smtp.mailfrom="; dmarc=pass header.from={SHOP};"@evil.example; dmarc=fail header.from={SHOP}',
+            False,
+        ),
+        (f"spf=pass (a (b; dmarc=pass header.from={SHOP}; c) d) smtp.mailfrom=evil.example", False),
+        (f"spf=pass ( ; dmarc=pass header.from={SHOP}; (x)", False),
+        (f"dmarc=pass header.from={SHOP}.evil.example", False),
+    ],
+)
+def test_results_are_read_as_words_and_not_as_text(said: str, passed: bool) -> None:
+    assert passed_dmarc(said, SHOP) is passed
+
+
+def test_a_word_of_our_relay_that_cannot_be_read_uncovers_none_below_it() -> None:
+    spoilt = b"Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom=)(\r\n"
+    assert not judged(spoilt + RESULT + MAIL, peer="10.0.0.3", **OURS).is_authentic
+
+
 def test_a_program_beside_us_proves_no_sending_address() -> None:
     """The library takes a mail from this machine for the domain's own; it was only handed on here."""
     assert judged(MAIL, peer="127.0.0.1", envelope=f"ann@{SHOP}").spf == "none"
@@ -168,6 +197,8 @@ def sealed(results: str) -> bytes:
         (f"dmarc=pass header.from={SHOP}", set(), False),
         (f"dmarc=fail header.from={SHOP}", {"lists.example"}, False),
         ("dmarc=pass header.from=other.example", {"lists.example"}, False),
+        (f"dmarc=pass header.from={SHOP}.evil.example", {"lists.example"}, False),
+        (f"dmarc=fail (dmarc=pass header.from={SHOP}) header.from=evil.example", {"lists.example"}, False),
     ],
 )
 def test_a_forwarder_that_we_believe_may_vouch_for_a_mail_that_it_changed(

@@ -10,6 +10,8 @@ import authres
 _FIELD: Final = re.compile(
     rb"^authentication-results[ \t]*:.*?(?=^[^ \t]|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL
 )
+_DEEPEST: Final = 5
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|\([^()]*\)')
 _HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
 
 
@@ -23,11 +25,39 @@ def proved_by_relay(raw: bytes, servers: frozenset[str]) -> dict[str, list[tuple
         text = " ".join(field.decode("utf-8", "replace").split())
         try:
             read = authres.AuthenticationResultsHeader.parse(text)
-        except Exception:  # noqa: BLE001, S112 - a field that cannot be read is none
+        except Exception:  # noqa: BLE001 - whatever a sender brought a relay to write
+            if _is_by(text, servers):
+                return None  # ours, and it says nothing; what stands below may be anybody's
             continue
         if str(read.authserv_id).lower() in servers:
             return _found(read)
     return None
+
+
+def passed_dmarc(text: str, domain: str) -> bool:
+    """Whether these results say that DMARC passed for the domain: by themselves, and not in a quotation or a comment."""
+    plain = _without_comments(text.lower())
+    if "(" in plain or ")" in plain:
+        return False
+    for result in plain.split(";"):
+        method, *properties = " ".join(result.replace("=", " = ").split()).replace(" = ", "=").split(" ")
+        if method == "dmarc=pass" and f"header.from={domain}" in properties:
+            return True
+    return False
+
+
+def _without_comments(text: str) -> str:
+    """Without what is quoted, and without comments, which may stand in each other."""
+    for _ in range(_DEEPEST):
+        text, count = _QUOTED.subn(" ", text)
+        if not count:
+            break
+    return text
+
+
+def _is_by(text: str, servers: frozenset[str]) -> bool:
+    words = _without_comments(text.partition(":")[2]).replace(";", " ").lower().split()
+    return bool(words) and words[0] in servers
 
 
 def _found(read: authres.AuthenticationResultsHeader) -> dict[str, list[tuple[str, str]]]:

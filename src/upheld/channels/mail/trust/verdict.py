@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
+from upheld.channels.mail.fields import mailboxes
+from upheld.channels.mail.mime import read_head
 from upheld.channels.mail.trust.alignment import NOTHING, Record, any_aligned, is_aligned, record_of
 from upheld.channels.mail.trust.names import Names, NamesAway
-from upheld.channels.mail.trust.relays import proved_by_relay
+from upheld.channels.mail.trust.relays import passed_dmarc, proved_by_relay
 from upheld.channels.mail.trust.senders import spf_of
 from upheld.channels.mail.trust.signatures import dkim_of, sealers_of
 
-LONGEST_HEAD: Final = 400_000
+LONGEST_HEAD: Final = 600_000  # no shorter than what the reader of mails takes for a head
+_FROM: Final = re.compile(rb"from[ \t]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,9 @@ def authenticity(
         return Verdict(domain, proofs.spf[0], tuple(proofs.dkim), "temperror", is_undecided=True, relay=proofs.relay)
     by_spf = proofs.spf[0] == "pass" and is_aligned(proofs.spf[1], domain, is_strict=record.is_strict_spf)
     is_proved = by_spf or any_aligned(proofs.signers, domain, is_strict=record.is_strict_dkim)
-    is_proved = is_proved and has_one_author(raw)
-    sealer = "" if is_proved else _sealed(raw, domain, names, believed)
+    is_plain = reads_alike(raw, shown)
+    is_proved = is_proved and is_plain
+    sealer = _sealed(raw, domain, names, believed) if is_plain and not is_proved else ""
     return Verdict(
         domain=domain,
         spf=proofs.spf[0],
@@ -145,15 +150,23 @@ def _by_relay(raw: bytes, believed: Believed) -> _Proofs | None:
     return _Proofs(spf, [(domain, result) for result, domain in found.get("dkim", [])], relay=True)
 
 
-def has_one_author(raw: bytes) -> bool:
-    """With two From fields one may be signed and the other be read."""
-    return sum(line.lower().startswith(b"from:") for line in _head(raw)) == 1
+def reads_alike(raw: bytes, shown: str) -> bool:
+    """Whether every reader of this mail finds the address that is shown in the one From of its head.
+
+    With two From fields, one may be signed and the other be read; a line that is no field ends the head for one reader and not
+    for the next; and where From names nobody, what is shown was taken from a field that nobody vouches for.
+    """
+    head = read_head(raw)
+    authors = head.values("from")
+    if len(authors) != 1 or head.problems or sum(_FROM.match(line) is not None for line in _head(raw)) != 1:
+        return False
+    return shown.lower() in [box.address for box in mailboxes(authors[0])]
 
 
 def _head(raw: bytes) -> list[bytes]:
     """The fields of the mail, each on one line."""
     head = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
-    return head.replace(b"\n\t", b" ").replace(b"\n ", b" ").split(b"\n")
+    return head.replace(b"\n\t", b" ").replace(b"\n ", b" ").replace(b"\r", b"\n").split(b"\n")
 
 
 def _sealed(raw: bytes, domain: str, names: Names, believed: Believed) -> str:
@@ -168,8 +181,10 @@ def _sealed(raw: bytes, domain: str, names: Names, believed: Believed) -> str:
 
 def _was_authentic(raw: bytes, domain: str, instance: int) -> bool:
     """What the forwarder that sealed the chain last says of the domain in From."""
+    found = []
     for line in _head(raw):
-        text = "".join(line.decode("utf-8", "replace").lower().split())
-        if text.startswith("arc-authentication-results:") and f"i={instance};" in text:
-            return "dmarc=pass" in text and f"header.from={domain}" in text
-    return False
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        number, _, said = value.partition(";")
+        if name.strip().lower() == "arc-authentication-results" and "".join(number.split()).lower() == f"i={instance}":
+            found.append(said)
+    return len(found) == 1 and passed_dmarc(found[0], domain)
