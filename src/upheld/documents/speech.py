@@ -21,6 +21,7 @@ PHRASES = Path(__file__).parent / "phrases"
 FALLBACK = "en"
 _HOURS_UP_TO = 72 * HOUR
 _BETWEEN_GROUPS = {"ar": "؛ ", "fa": "؛ ", "ur": "؛ ", "ja": "；", "zh": "；"}
+_CLOCKS = {"ko": "HH:mm"}  # its own short form mixes in the English AM and PM
 
 
 @lru_cache(maxsize=64)
@@ -74,8 +75,14 @@ class Speech:
                 said.append(self._amount(count, unit))
         if rest or not said:
             said.append(self._amount(rest / SECOND, "duration-second"))
-        style = "unit" if "2" in self.locale.list_patterns.get("unit", {}) else "standard"
-        return self.listed(said, style=style)
+        return self.listed(said, style=self._joins_units)
+
+    @property
+    def _joins_units(self) -> str:
+        """The first of the styles for durations that the language has whole; few have both."""
+        have = self.locale.list_patterns
+        whole = (style for style in ("unit", "unit-short") if {"start", "end", "2"} <= set(have.get(style, {})))
+        return next(whole, "standard")
 
     def _amount(self, count: float, unit: str) -> str:
         """Some languages write a unit out in its short form only; asked for the long one, Babel then gives the unit's key."""
@@ -110,11 +117,11 @@ class Speech:
         if minute >= 24 * 60 and minute % (24 * 60) == 0:
             return "24:00" if "H" in self._clock else self.time(0)
         wall = time(minute // 60 % 24, minute % 60)
-        return str(format_time(datetime.combine(date(2026, 1, 1), wall), format="short", locale=self.locale))
+        return str(format_time(datetime.combine(date(2026, 1, 1), wall), format=self._clock, locale=self.locale))
 
     @property
-    def _clock(self) -> str:
-        return str(self.locale.time_formats["short"].pattern)
+    def _clock(self) -> Any:
+        return _CLOCKS.get(self.locale.language) or str(self.locale.time_formats["short"].pattern)
 
     def zone(self, name: str) -> str:
         """The place of a time zone in this language: `New York`, `Tokio`."""

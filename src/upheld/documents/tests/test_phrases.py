@@ -44,10 +44,18 @@ def test_every_document_has_a_name() -> None:
         ("ar", HOUR + 30 * MINUTE, "ساعة و30 دقيقة"),
         ("ar", 90 * DAY, "90 يومًا"),
         ("zh", 2 * DAY, "48小时"),
+        ("zh", HOUR + 30 * MINUTE, "1小时30分钟"),
+        ("ko", HOUR + 30 * MINUTE, "1시간 30분"),
+        ("de", HOUR + 30 * MINUTE, "1 Stunde und 30 Minuten"),
     ],
 )
 def test_durations_are_written_by_the_language(language: str, duration: int, said: str) -> None:
     assert Speech(language).duration(duration).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "10:00 PM"), ("de", "22:00"), ("ja", "22:00"), ("ko", "22:00")])
+def test_hours_of_the_day_are_written_by_the_language(language: str, said: str) -> None:
+    assert Speech(language).time(22 * 60).replace("\N{NARROW NO-BREAK SPACE}", " ") == said
 
 
 @pytest.mark.parametrize(
