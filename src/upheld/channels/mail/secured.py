@@ -48,8 +48,8 @@ def _is(data: bytes, one: tuple[int, int, int], tag: int, value: bytes) -> bool:
 
 
 def _first(data: bytes, start: int, end: int, tag: int) -> tuple[int, int]:
-    found = next(_within(data, start, end, depth=0))
-    if found[0] != tag:
+    found = next(_within(data, start, end, depth=0), None)
+    if found is None or found[0] != tag:
         raise ValueError
     return found[1], found[2]
 

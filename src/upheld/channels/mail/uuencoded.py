@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from io import BytesIO
 from typing import Final
 
 MOST_FILES: Final = 50
@@ -13,17 +14,18 @@ _END: Final = re.compile(rb"^(?:[` ][ \t]*\r?\n)?end[ \t]*\r?(?:\n|\Z)", re.MULT
 
 def decoded(data: bytes) -> bytes:
     """What stands between begin and end, or all of it where they are missing. A line that is none is left out."""
-    found = []
-    for line in data.splitlines():
+    found = BytesIO()
+    for whole in BytesIO(data):  # a line at a time, since a list of all is several times as large
+        line = whole.rstrip(b"\r\n")
         if line.startswith(b"begin ") or not line:
             continue
         if line.strip() == b"end":
             break
         try:
-            found.append(binascii.a2b_uu(line))
+            found.write(binascii.a2b_uu(line))
         except binascii.Error:
-            found.append(_without_tail(line))
-    return b"".join(found)
+            found.write(_without_tail(line))
+    return found.getvalue()
 
 
 def taken_out(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:

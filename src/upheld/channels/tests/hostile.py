@@ -6,12 +6,14 @@ import base64
 import random
 from collections.abc import Iterator
 
+from upheld.channels.tests.hostile_parts import more
+
 HEAD = b"From: Customer Reed <customer@harbour.example>\r\nTo: support@techflowsolutions.com\r\n"
 
 
 def corpus() -> dict[str, bytes]:
     """Name -> raw mail. The same in every run."""
-    return dict(_all())
+    return {**dict(_all()), **dict(more())}
 
 
 def mail(fields: bytes, body: bytes = b"Hello", *, head: bytes = HEAD) -> bytes:
