@@ -36,6 +36,11 @@ _ENDS_PARAGRAPH = element_names(
 _AROUND_PARAGRAPH = _CELLS | _ROWS | element_names("button object template")
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
+_WHOLE_TAG = re.compile(
+    r"""<[a-z][^\s/<>"'=]*+(?:[\s/]++|[^\s"'<>=/]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>]++))?+)*+>""",
+    re.IGNORECASE,
+)
+_NO_ELEMENT = re.compile(r"<[!?/][^<>]*>")
 _BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z#])")
 _FORMATTING_TAG = re.compile(rf"<({'|'.join(sorted(_PLAIN_FORMATTING))})[\s/][^<>]*>", re.IGNORECASE)
 _FORMATTING_COUNT = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]", re.IGNORECASE)
@@ -76,18 +81,28 @@ def _cut(html: str, opening: re.Pattern[str], closing: Callable[[re.Match[str]],
 def _rewritten(html: str) -> Iterator[str]:
     nest, at = _Nest(), 0
     for tag in _TAG.finditer(html):
-        yield html[at : tag.start()]
+        yield _as_text(html[at : tag.start()])
         at = tag.end()
         name = tag[2].lower()
         if tag[1]:
             yield from nest.close(name)
         elif name in _VOID:
             yield from nest.make_room(name)
-            yield tag[0] if len(tag[0]) <= _LONGEST_TAG or name == "img" else ""
+            yield _plain(tag) if len(tag[0]) <= _LONGEST_TAG or name == "img" else ""
         else:
             yield from nest.make_room(name)
-            yield from nest.open(name, tag[0])
-    yield html[at:]
+            yield from nest.open(name, _plain(tag))
+    yield _as_text(html[at:])
+
+
+def _as_text(between: str) -> str:
+    """What stands between tags, so that a parser finds no element in it either: of `<div <p>` we see a `p`, and it a `div`."""
+    return _NO_ELEMENT.sub("", between).replace("<", "&lt;") if "<" in between else between
+
+
+def _plain(tag: re.Match[str]) -> str:
+    """The tag as it stands; without its attributes where a quotation in them goes on behind its end."""
+    return tag[0] if _WHOLE_TAG.fullmatch(tag[0]) else f"<{tag[2]}>"
 
 
 class _Nest:

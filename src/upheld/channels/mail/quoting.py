@@ -224,7 +224,7 @@ def _signed(words: str, signature: str) -> str:
 
 
 def _without_head(html: str) -> str:
-    body = re.search(r"<body\b[^>]*>", html, re.IGNORECASE)
+    body = re.search(r"<body\b[^<>]*>", html, re.IGNORECASE)
     return html[body.end() :] if body else html
 
 

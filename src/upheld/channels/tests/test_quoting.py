@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,3 +167,9 @@ def test_the_two_pieces_always_hold_every_line(lines: list[str]) -> None:
     assert [line.rstrip() for line in text.split("\n") if line.strip()] == [
         line.rstrip() for line in (parted.newest + "\n" + parted.history).split("\n") if line.strip()
     ]
+
+
+def test_a_page_of_beginnings_is_looked_through_once() -> None:
+    began = time.process_time()
+    folded_html("<body " * 100_000 + '<div class="gmail_quote">x</div>', "")
+    assert time.process_time() - began < 2

@@ -58,6 +58,9 @@ def test_cleaning_never_raises_and_cleaned_markup_stays_as_it_is(html: str) -> N
         "<a " + " ".join(f"a{i}" for i in range(20_000)) + ">",
         "<" * 300_000,
         "<title>" + "<b>" * 50_000,
+        "<div <p>" * 50_000,
+        '<div><i a="></div>"></i>' * 20_000,
+        "<div><i a='></div>'></i>" * 20_000,
     ],
     ids=[
         "deep",
@@ -71,6 +74,9 @@ def test_cleaning_never_raises_and_cleaned_markup_stays_as_it_is(html: str) -> N
         "attributes",
         "lt",
         "raw",
+        "tag in tag",
+        "quotation over the end",
+        "apostrophe over the end",
     ],
 )
 def test_hostile_markup_stays_cheap(html: str) -> None:
@@ -78,6 +84,14 @@ def test_hostile_markup_stays_cheap(html: str) -> None:
     cleaned = clean_html(html)
     assert time.process_time() - began < 3
     assert len(cleaned) < 9 * len(html) + 1000
+
+
+def test_odd_markup_among_much_keeps_its_links_and_its_words() -> None:
+    odd = """<!DOCTYPE html><![if !mso]><a href="https://a.example/?a=1&b=2"title='it"s'>Ann's</a> 3 < 4 <o:p></o:p><![endif]>"""
+    cleaned = clean_html(odd * 1_500)
+    assert cleaned.count('<a href="https://a.example/?a=1&amp;b=2" title="it&quot;s"') == 1_500
+    assert cleaned.count("Ann's</a> 3 &lt; 4 ") == 1_500
+    assert "mso" not in cleaned
 
 
 def test_big_honest_markup_keeps_its_meaning() -> None:
