@@ -46,7 +46,7 @@ def frame(request: AgentRequest, pk: int) -> HttpResponse:
     """The HTML, or the text, of the mail as it came. No script runs, nothing is fetched, no form is sent."""
     mail = _mail(_message(request, pk))
     parsed = parse(bytes(mail.raw), envelope_from=mail.envelope_from)
-    page = _REACHING_OUT.sub("", parsed.html[:LONGEST]) or f"<pre>{escape(parsed.text)}</pre>"
+    page = _REACHING_OUT.sub(" ", parsed.html[:LONGEST]) or f"<pre>{escape(parsed.text)}</pre>"
     response = HttpResponse(f'<!doctype html><meta charset="utf-8"><title>Original</title>{page}')
     response["Content-Security-Policy"] = SEALED
     response["X-Content-Type-Options"] = "nosniff"
