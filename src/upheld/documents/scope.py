@@ -170,3 +170,12 @@ def labelled(scope: Scope, label: Words, about: Words) -> Runs:
     """A name in bold, and what it is, after it."""
     said = scope.said(about)
     return (*text(scope.said(label), bold=True), *(text(f" {NO} {said}") if said else ()))
+
+
+def without_empty(
+    head: tuple[Runs, ...], rows: tuple[tuple[Runs, ...], ...]
+) -> tuple[tuple[Runs, ...], tuple[tuple[Runs, ...], ...]]:
+    """The columns of a table that say something for at least one row. The first names the rows and stays."""
+    empty = ((), text(NO))
+    kept = [place for place in range(len(head)) if not place or any(row[place] not in empty for row in rows)]
+    return tuple(head[place] for place in kept), tuple(tuple(row[place] for place in kept) for row in rows)

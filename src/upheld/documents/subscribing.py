@@ -134,11 +134,11 @@ def _letter(old: Policy, new: Policy, version: PolicyVersion, last: PolicyVersio
     if not changed:
         return "", ""
     speech = Speech(language)
-    company, titles = new.company.name or new.name, speech.listed([one.title for one in changed])
+    company, first = new.company.name or new.name, changed[0].title  # the links below name them all
     since = speech.say(
         "mail.changed",
         version=version.number,
-        document=titles,
+        document=first,
         date=speech.day(holds_from(version)),
         before=last.number,
     )
@@ -148,7 +148,7 @@ def _letter(old: Policy, new: Policy, version: PolicyVersion, last: PolicyVersio
     home, asked = settings.UPHELD_URL, "?version=next" if version.effective_at > version.published_at else ""
     links = [f"{one.title}: {home}{reverse('public:document', args=[one.name, language])}{asked}" for one in changed]
     text = "\n".join([f"{since}:", "", *lines, "", f"{speech.say('mail.read')}:", *links, "", company])
-    return speech.say("mail.changed_subject", company=company, document=titles), text
+    return speech.say("mail.changed_subject", company=company, document=first), text
 
 
 def _inbox(address: str) -> str:

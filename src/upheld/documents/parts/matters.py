@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from upheld.documents.scope import NO, Scope, labelled
+from upheld.documents.scope import NO, Scope, labelled, without_empty
 from upheld.documents.tree import Block, Table, text
 from upheld.policy.model import Field
 from upheld.policy.prose import Placeholder
@@ -23,7 +23,7 @@ def _priorities(scope: Scope, _: Placeholder) -> Blocks:
         )
         for one in scope.policy.priorities.values()
     )
-    return [Table(text(scope.phrase("caption.priorities")), head, rows)] if rows else []
+    return [Table(text(scope.phrase("caption.priorities")), *without_empty(head, rows))] if rows else []
 
 
 def _categories(scope: Scope, _: Placeholder) -> Blocks:
@@ -36,7 +36,7 @@ def _categories(scope: Scope, _: Placeholder) -> Blocks:
         )
         for one in scope.policy.categories.values()
     )
-    return [Table(text(scope.phrase("caption.categories")), head, rows)] if rows else []
+    return [Table(text(scope.phrase("caption.categories")), *without_empty(head, rows))] if rows else []
 
 
 def _fields(scope: Scope, fields: Mapping[str, Field], caption: str) -> Blocks:
@@ -45,7 +45,7 @@ def _fields(scope: Scope, fields: Mapping[str, Field], caption: str) -> Blocks:
         (text(scope.said(one.label), bold=True), text(scope.said(one.about) or NO), text(_needed(scope, one)))
         for one in fields.values()
     )
-    return [Table(text(scope.phrase(caption)), head, rows)] if rows else []
+    return [Table(text(scope.phrase(caption)), *without_empty(head, rows))] if rows else []
 
 
 def _needed(scope: Scope, one: Field) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from upheld.documents.scope import NO, Scope, grouped, labelled
+from upheld.documents.scope import NO, Scope, grouped, labelled, without_empty
 from upheld.documents.tree import Block, Items, Paragraph, Run, Runs, Table, link, text
 from upheld.documents.weeks import special_days, used_calendars, week_lines, week_said, year_from
 from upheld.policy.model import Channel, PhoneNumber, Plan
@@ -28,11 +28,8 @@ def _plans(scope: Scope, _: Placeholder) -> Blocks:
         )
         for plan in _plans_shown(scope).values()
     )
-    with_level = any(row[2] for row in rows)
-    head = [text(scope.phrase(f"head.{key}")) for key in ("plan", "about", "support")]
-    width = 3 if with_level else 2
-    shown = tuple(row[:width] for row in rows)
-    return [Table(text(scope.phrase("caption.plans")), tuple(head[:width]), shown)] if rows else []
+    head = tuple(text(scope.phrase(f"head.{key}")) for key in ("plan", "about", "support"))
+    return [Table(text(scope.phrase("caption.plans")), *without_empty(head, rows))] if rows else []
 
 
 def services_of(scope: Scope, plan: Plan) -> dict[str, str]:
@@ -137,7 +134,7 @@ def _hours(scope: Scope, _: Placeholder) -> Blocks:
         ]:
             rows.append((text(_begun(scope.calendar(name))), text(days), text(hours), text(zone)))
     head = tuple(text(scope.phrase(f"head.{key}")) for key in ("calendar", "day", "hours", "zone"))
-    return [Table(text(scope.phrase("caption.hours")), head, tuple(rows))] if rows else []
+    return [Table(text(scope.phrase("caption.hours")), *without_empty(head, tuple(rows)))] if rows else []
 
 
 def _begun(said: str) -> str:

@@ -147,3 +147,16 @@ def test_only_what_the_policy_has_can_be_asked_for() -> None:
         ("account-annex", "en"),
     ):
         assert wanted_by(techflow(), name, language) is None
+
+
+def test_a_company_that_says_little_gets_no_columns_of_dashes() -> None:
+    """Three small files and no words are a policy, and its documents read as if somebody had written them."""
+    files = {
+        "policy.yaml": "name: bakery\nversion: 1\nplans: [basic, gold]\npriorities: [P1, P2]\n",
+        "hours.yaml": 'calendars: {office: {zone: Europe/Berlin, weekly: {mon-fri: "08:00-17:00"}}}\n',
+        "commitments.yaml": "first-response: {on: ticket, begins: ticket.opened, kept_by: ticket.replied, within: 2h}\n",
+    }
+    policy = load_sources({name: text.encode() for name, text in files.items()})
+    said = [one.content.decode() for one in build(policy, today=TODAY, formats=["md"])]
+    assert any("First response" in one for one in said)
+    assert not [one for one in said if "| – |" in one]

@@ -49,6 +49,8 @@ def _short(tally: Tally, window: Window) -> list[str]:
     held = (min(tally.last_at, window.until) - max(tally.first_at, window.since)) / DAY
     if held >= 0.8 * asked:
         return []
+    if window.since <= 0:  # all there is was asked for
+        return []
     said = (
         f"You asked for {_days(asked)}; the recorded history covers {_days(max(held, 0))} of them, "
         f"with {tally.subjects} subjects and {tally.events} events."

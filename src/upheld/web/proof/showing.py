@@ -17,6 +17,7 @@ from upheld.compliance.models import Proof
 from upheld.compliance.printing import whom
 from upheld.compliance.selection import chosen
 from upheld.kernel.text import slug
+from upheld.web.drafts.reading import names_of
 
 SIZE = 50
 STATES = {
@@ -75,6 +76,7 @@ def details(request: HttpRequest, proof: Proof) -> dict[str, Any]:
         "state": state,
         "states": [(name, label, counts[name]) for name, (label, _) in STATES.items()],
         "lines": found[:SIZE],
+        "people": names_of(line.subject for line in found[:SIZE] if line.kind == "agent"),
         "before": number - 1,
         "after": number + 1 if len(found) > SIZE else 0,
     }
