@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from upheld.config.imap import grant
 from upheld.config.mail import MAIL_EXAMPLES, MailEnvironment
+from upheld.config.providers import wrong_keys
 from upheld.config.values import (
     SOURCE_ROOT,
     Address,
@@ -138,7 +139,8 @@ class Environment:
             worker_jobs=reader.value("UPHELD_WORKER_JOBS", whole(1, 64), 4),
             stalled_after=reader.value("UPHELD_STALLED_AFTER", whole(2, 3600), 30),
         )
-        reader.refuse_what_is_wrong()
+        chosen = environment.mail.provider
+        reader.refuse_what_is_wrong(wrong_keys(chosen.name, chosen.keys) if chosen else "")
         return environment
 
 
@@ -163,6 +165,8 @@ class _Reader:
             self.problems[name] = str(wrong)
             return default
 
-    def refuse_what_is_wrong(self) -> None:
+    def refuse_what_is_wrong(self, keys: str = "") -> None:
+        if keys:
+            self.problems["UPHELD_MAIL_PROVIDER_KEYS"] = keys
         if self.problems:
             raise EnvironmentRefused(self.problems)

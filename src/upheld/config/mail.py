@@ -9,6 +9,7 @@ from typing import Any
 
 from upheld.config.dkim import DkimKey, dkim_keys
 from upheld.config.imap import ImapAccount, grants, imap_accounts, with_oauth
+from upheld.config.providers import MailProvider, provider, provider_keys, webhook_secret, with_keys
 from upheld.config.shelves import Bucket, Scanner, bucket, scanner
 from upheld.config.values import Address, Network, address, file, names, networks, whole, yes_or_no
 
@@ -19,6 +20,9 @@ MAIL_EXAMPLES = {
     "UPHELD_IMAP": "support=imaps://user:password@imap.example.com/INBOX?then=move:Done",
     "UPHELD_IMAP_OAUTH": "support=google:client-id:client-secret:refresh-token",
     "UPHELD_LMTP_LISTEN": "127.0.0.1:2424",
+    "UPHELD_MAIL_PROVIDER": "postmark",
+    "UPHELD_MAIL_PROVIDER_KEYS": "server_token=0123abcd",
+    "UPHELD_WEBHOOK_SECRET": "hooks:a-long-random-text",
     "UPHELD_SMTP_CERTIFICATE": "/etc/letsencrypt/live/mx.example.com/fullchain.pem",
     "UPHELD_SMTP_CERTIFICATE_KEY": "/etc/letsencrypt/live/mx.example.com/privkey.pem",
     "UPHELD_SMTP_PROXY": "yes",
@@ -48,6 +52,8 @@ class MailEnvironment:
     trusted_authserv: frozenset[str]
     trusted_sealers: frozenset[str]
     dkim: tuple[DkimKey, ...]
+    provider: MailProvider | None
+    webhook_secret: str
     files: Bucket | None
     scanner: Scanner | None
 
@@ -66,4 +72,8 @@ class MailEnvironment:
             trusted_authserv=take("UPHELD_TRUSTED_AUTHSERV", names, frozenset()),
             trusted_sealers=take("UPHELD_TRUSTED_SEALERS", names, frozenset()),
             dkim=take("UPHELD_DKIM", dkim_keys, ()),
+            provider=with_keys(
+                take("UPHELD_MAIL_PROVIDER", provider, None), take("UPHELD_MAIL_PROVIDER_KEYS", provider_keys, {})
+            ),
+            webhook_secret=take("UPHELD_WEBHOOK_SECRET", webhook_secret, ""),
         )

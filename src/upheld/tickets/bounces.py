@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
 
 from upheld.accounts.models import Contact
 from upheld.channels.mail.parsing import DeliveryReport, ParsedMail
@@ -14,6 +18,9 @@ from upheld.events.actors import MAIL
 from upheld.tickets.actions.conversation import note
 from upheld.tickets.models import Ticket
 from upheld.tickets.placing import Place, dropped, message
+
+if TYPE_CHECKING:
+    from upheld.channels.mail.hooks import Word
 
 
 def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryReport, addresses: Sequence[str]) -> Place:
@@ -50,6 +57,41 @@ def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryRepor
     written.received = mail
     written.save(update_fields=["received"])
     return message(ticket)
+
+
+@transaction.atomic
+def take_in_word(word: Word, *, at: datetime) -> bool:
+    """What a provider says of one recipient of a mail of ours, said again or not. Returns whether it changed anything."""
+    sent = _spoken_of(word)
+    address = (
+        next((one for one in sent.recipients if one.lower() == word.recipient), None) if sent is not None else None
+    )
+    if sent is None or address is None or not word.is_lost:
+        return False
+    row = OutgoingMail.objects.select_for_update().defer("raw").get(pk=sent.pk)
+    if row.refused.get(address, "").startswith("came back"):
+        return False
+    _note_on_mail(row, {address: word.reason}, at)
+    Contact.objects.filter(person__email=address.lower(), bounced_at=None).update(bounced_at=at)
+    if row.subject_key:
+        record(
+            "message.bounced", row.subject_key, by=MAIL, at=at, data={"mail": row.pk, "permanent": True, "codes": []}
+        )
+    ticket = _ticket(row.subject_key)
+    if ticket is not None:
+        text = f"Our mail to {address} could not be delivered ({word.reason})."
+        note(ticket, text=text, by=MAIL, at=max(at, ticket.changed_at))
+    return True
+
+
+def _spoken_of(word: Word) -> OutgoingMail | None:
+    """By the number that we gave along, else by a Message-ID, ours or the provider's."""
+    mails = OutgoingMail.objects.defer("raw")
+    if word.number:
+        return mails.filter(pk=word.number).first()
+    if not word.message_id:
+        return None
+    return mails.filter(Q(message_id=word.message_id) | Q(provider_id=word.message_id)).first()
 
 
 def _by_return_address(report: DeliveryReport, addresses: Sequence[str]) -> OutgoingMail | None:

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -116,8 +117,18 @@ def send(outgoing_id: int) -> None:
         mail = OutgoingMail.objects.select_for_update(skip_locked=True).filter(pk=outgoing_id, state="queued").first()
         if mail is None or mail.attempts != attempt:
             return
-        outcome = smtp.deliver(bytes(mail.raw), mail.envelope_from, mail.untried)
+        outcome = _hand_over(mail)
         _note(mail, outcome, datetime.now(UTC))
+
+
+def _hand_over(mail: OutgoingMail) -> smtp.Outcome:
+    """To the provider if there is one, else to the server."""
+    provider = settings.UPHELD_MAIL.provider
+    if provider is not None:
+        from upheld.channels.mail import providers  # its packages are large, and few need them
+
+        return providers.deliver(provider, bytes(mail.raw), mail.untried, number=mail.pk)
+    return smtp.deliver(bytes(mail.raw), mail.envelope_from, mail.untried)
 
 
 @transaction.atomic
@@ -141,6 +152,7 @@ def _note(mail: OutgoingMail, outcome: smtp.Outcome, now: datetime) -> None:
     mail.delivered = [*mail.delivered, *outcome.taken]
     mail.refused = mail.refused | outcome.refused
     mail.error = outcome.error[:400]
+    mail.provider_id = outcome.provider_id or mail.provider_id
     mail.perhaps_twice += outcome.is_unsure
     if mail.untried and now - mail.queued_at > GIVE_UP_AFTER:
         mail.refused = mail.refused | dict.fromkeys(
@@ -156,6 +168,7 @@ def _note(mail: OutgoingMail, outcome: smtp.Outcome, now: datetime) -> None:
     mail.save(
         update_fields=[
             "needs_a_look",
+            "provider_id",
             "in_flight_at",
             "perhaps_twice",
             "delivered",

@@ -26,6 +26,7 @@ class Outcome:
     refused: dict[str, str] = field(default_factory=dict)
     error: str = ""
     is_unsure: bool = False
+    provider_id: str = ""
 
 
 def deliver(raw: bytes, envelope_from: str, recipients: Sequence[str]) -> Outcome:

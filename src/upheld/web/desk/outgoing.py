@@ -24,7 +24,7 @@ def outgoing(request: AgentRequest) -> HttpResponse:
         "waiting": outbox.waiting(),
         "undelivered": outbox.undelivered(),
         "late_before": now - outbox.LONG,
-        "is_unset": settings.UPHELD_SMTP is None,
+        "is_unset": settings.UPHELD_SMTP is None and settings.UPHELD_MAIL.provider is None,
     }
     return show(request, "desk/outgoing.html", context, here="mails")
 

@@ -1,0 +1,189 @@
+"""Providers that bring mail, and word of ours: believed only with the secret, and the same however often they say it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from upheld.channels.mail.sending import queue
+from upheld.channels.models import OutgoingMail, ReceivedMail
+from upheld.config.providers import MailProvider
+from upheld.conftest import Cast
+from upheld.events.models import Event
+from upheld.tickets.models import Ticket
+
+SECRET = "hooks:a-long-random-text"
+BASIC = {"Authorization": "Basic " + base64.b64encode(SECRET.encode()).decode()}
+SIGNING = "mailgun-signing-key"
+RAW = (
+    "Return-Path: <ana@harbour.example>\r\nFrom: Ana <ana@harbour.example>\r\nTo: support@techflowsolutions.com\r\n"
+    "Subject: The pump\r\nMessage-ID: <1@harbour.example>\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\n\r\nIt stopped.\r\n"
+)
+TO = "support@techflowsolutions.com"
+
+
+@pytest.fixture(autouse=True)
+def wired(settings: Any) -> None:
+    mailgun = MailProvider("mailgun", {"api_key": "k", "webhook_signing_key": SIGNING})
+    settings.UPHELD_MAIL = replace(settings.UPHELD_MAIL, webhook_secret=SECRET, provider=mailgun)
+
+
+def stamped(key: str = SIGNING) -> dict[str, str]:
+    signature = hmac.new(key.encode(), b"1772445600token", hashlib.sha256).hexdigest()
+    return {"timestamp": "1772445600", "token": "token", "signature": signature}
+
+
+POSTMARK = {
+    "FromName": "Ana", "From": "ana@harbour.example", "MessageStream": "inbound", "OriginalRecipient": TO,
+    "FromFull": {"Email": "ana@harbour.example", "Name": "Ana", "MailboxHash": ""}, "Subject": "The pump",
+    "MessageID": "73e6d360",
+    "ToFull": [{"Email": TO, "Name": "", "MailboxHash": ""}], "CcFull": [], "BccFull": [],
+    "Date": "Mon, 2 Mar 2026 10:00:00 +0000",
+    "TextBody": "It stopped.", "HtmlBody": "<p>It stopped.</p>", "Tag": "",
+    "Headers": [
+        {"Name": "Return-Path", "Value": "<ana@harbour.example>"}, {"Name": "Message-ID", "Value": "<1@harbour.example>"},
+    ],
+    "Attachments": [
+        {"Name": "log.txt", "Content": base64.b64encode(b"all of it").decode(), "ContentType": "text/plain", "ContentLength": 9},
+    ],
+}  # fmt: skip
+BREVO = {
+    "items": [
+        {
+            "Uuid": ["33a5"], "MessageId": "<1@harbour.example>",
+            "From": {"Name": "Ana", "Address": "ana@harbour.example"},
+            "To": [{"Name": None, "Address": TO}], "Cc": [], "Subject": "The pump",
+            "SentAtDate": "Mon, 2 Mar 2026 10:00:00 +0000",
+            "Attachments": [], "RawTextBody": "It stopped.", "RawHtmlBody": "<p>It stopped.</p>",
+            "ExtractedMarkdownMessage": "It stopped.",
+            "Headers": {
+                "From": "Ana <ana@harbour.example>", "To": TO, "Subject": "The pump", "Message-ID": "<1@harbour.example>",
+                "Date": "Mon, 2 Mar 2026 10:00:00 +0000", "Return-Path": "<ana@harbour.example>", "Delivered-To": TO,
+            },
+        }
+    ]
+}  # fmt: skip
+INBOUND: dict[str, dict[str, Any]] = {
+    "postmark": {"data": json.dumps(POSTMARK | {"RawEmail": RAW}), "content_type": "application/json"},
+    "postmark without source": {"data": json.dumps(POSTMARK), "content_type": "application/json"},
+    "mailgun": {"data": {"sender": "ana@harbour.example", "recipient": TO, "body-mime": RAW, **stamped()}},
+    "sendgrid": {"data": {
+        "email": RAW, "envelope": json.dumps({"from": "ana@harbour.example", "to": [TO]}), "spam_score": "0.1",
+    }},
+    "brevo": {"data": json.dumps(BREVO), "content_type": "application/json"},
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", INBOUND)
+def test_a_mail_is_stored_before_it_is_taken_and_once(name: str) -> None:
+    provider = name.split(maxsplit=1)[0]
+    for _ in range(2):
+        answer = Client().post(f"/mail/hooks/{provider}/inbound/", headers=BASIC, **INBOUND[name])
+        assert answer.status_code == 200, answer.content
+    mail = ReceivedMail.objects.get()
+    assert (mail.door, mail.envelope_from, mail.envelope_to) == (
+        "webhook",
+        "ana@harbour.example",
+        [TO],
+    ) or "without" in name
+    if name in ("postmark", "mailgun", "sendgrid"):
+        assert bytes(mail.raw) == RAW.encode()
+    assert b"<1@harbour.example>" in bytes(mail.raw)
+    assert Event.objects.filter(kind="message.received", subject=mail.key).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", INBOUND)
+@pytest.mark.parametrize("kind", ["inbound", "tracking"])
+def test_without_the_secret_nothing_is_taken(name: str, kind: str, settings: Any) -> None:
+    address, given = f"/mail/hooks/{name.split(maxsplit=1)[0]}/{kind}/", INBOUND[name]
+    assert Client().post(address, **given).status_code == 401
+    wrong = "Basic " + base64.b64encode(b"hooks:wrong").decode()
+    assert Client().post(address, headers={"Authorization": wrong}, **given).status_code == 401
+    settings.UPHELD_MAIL = replace(settings.UPHELD_MAIL, webhook_secret="")
+    empty = "Basic " + base64.b64encode(b"").decode()
+    assert Client().post(address, headers={"Authorization": empty}, **given).status_code == 401
+    assert not ReceivedMail.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_wrong_signature_is_refused_although_the_secret_is_right() -> None:
+    given = INBOUND["mailgun"]["data"] | stamped("another key")
+    assert Client().post("/mail/hooks/mailgun/inbound/", given, headers=BASIC).status_code == 401
+    assert Client().post("/mail/hooks/mailgun/inbound/", {"sender": "x"}, headers=BASIC).status_code == 401
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", ["", "[]", "{", '{"items": 1}', "null"])
+def test_nonsense_is_refused_and_breaks_nothing(body: str) -> None:
+    for provider in ("postmark", "sendgrid", "brevo"):
+        for kind in ("inbound", "tracking"):
+            answer = Client().post(
+                f"/mail/hooks/{provider}/{kind}/", body, content_type="application/json", headers=BASIC
+            )
+            assert answer.status_code in (200, 400)
+    assert Client().post("/mail/hooks/pigeon/inbound/", headers=BASIC).status_code == 404
+    assert Client().get("/mail/hooks/postmark/inbound/").status_code == 405
+    assert Client().head("/mail/hooks/postmark/inbound/").status_code == 200
+
+
+def bounce_of(provider: str, mail: OutgoingMail) -> Any:
+    to, number = "customer@harbour.example", str(mail.pk)
+    return {
+        "postmark": {
+            "RecordType": "Bounce", "ID": 42, "Type": "HardBounce", "TypeCode": 1, "MessageID": "883953f4",
+            "Details": "550 5.1.1 unknown",
+            "Email": to, "BouncedAt": "2026-03-02T10:00:00Z", "Metadata": {"mail": number},
+            "Description": "The server was unable …",
+        },
+        "mailgun": {
+            "signature": stamped(),
+            "event-data": {
+                "event": "failed", "severity": "permanent", "reason": "bounce", "recipient": to, "timestamp": 1772445600.5,
+                "user-variables": {"mail": number}, "message": {"headers": {"message-id": mail.message_id.strip("<>")}},
+                "delivery-status": {"code": 550, "message": "550 5.1.1 unknown", "description": ""},
+            },
+        },
+        "sendgrid": [
+            {
+                "email": to, "event": "bounce", "timestamp": 1772445600, "reason": "550 5.1.1 unknown", "status": "5.1.1",
+                "type": "bounce",
+                "sg_event_id": "x", "sg_message_id": "y", "smtp-id": mail.message_id, "mail": number,
+            }
+        ],
+        "brevo": {
+            "event": "hard_bounce", "email": to, "id": 1, "date": "2026-03-02 10:00:00", "ts_epoch": 1772445600000,
+            "message-id": mail.message_id, "reason": "550 5.1.1 unknown", "X-Mailin-custom": json.dumps({"mail": number}),
+        },
+    }[provider]  # fmt: skip
+
+
+@pytest.mark.parametrize("provider", ["postmark", "mailgun", "sendgrid", "brevo"])
+def test_what_came_back_is_on_the_mail_the_ticket_and_the_contact(cast: Cast, ticket: Ticket, provider: str) -> None:
+    mail = queue(
+        key="message:1", subject_key=ticket.key, to=[("", "customer@harbour.example")], title="Re", text="Hi",
+        sender=("Us", TO),
+    )  # fmt: skip
+    OutgoingMail.objects.update(state="sent", delivered=mail.recipients)
+    for _ in range(2):
+        answer = Client().post(
+            f"/mail/hooks/{provider}/tracking/", json.dumps(bounce_of(provider, mail)),
+            content_type="application/json", headers=BASIC,
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.content
+    mail.refresh_from_db()
+    assert mail.bounced_at is not None
+    assert "550 5.1.1 unknown" in mail.refused["customer@harbour.example"]
+    assert mail.needs_a_look
+    cast.customer.refresh_from_db()
+    assert cast.customer.bounced_at is not None
+    assert Event.objects.filter(kind="message.bounced", subject=ticket.key).count() == 1
+    assert ticket.messages.filter(is_internal=True).count() == 1
