@@ -189,7 +189,6 @@ def contact_at(email: str) -> Contact | None:
     return CONTACT_AT.first(email=email.strip().lower())
 
 
-@transaction.atomic
 def add_contact(
     *,
     email: str,
@@ -201,21 +200,35 @@ def add_contact(
     zone: str = "",
 ) -> Contact:
     """A person at an account, known by a mail address. An address that is known already returns its contact unchanged."""
+    return contact_at(email) or add_new_contact(
+        email=email, name=name, account=account, by=by, at=at, is_administrator=is_administrator, zone=zone
+    )
+
+
+def add_new_contact(
+    *,
+    email: str,
+    name: str,
+    account: Account | None,
+    by: Actor,
+    at: datetime,
+    is_administrator: bool = False,
+    zone: str = "",
+) -> Contact:
+    """The same for an address that was just asked for and is no contact's."""
     email = email.strip().lower()
     if "@" not in email:
         raise AccountRefused(f"“{email}” is no mail address.")
-    known = contact_at(email)
-    if known is not None:
-        return known
-    person = PERSON_AT.first(email=email)
-    if person is None:
-        zone, language = zone or (account.zone if account else "UTC"), account.language if account else "en"
-        person = Person(email=email, name=name, zone=zone, language=language)
-        person.set_unusable_password()
-        add(person)
-    contact = Contact(person=person, account=account, is_administrator=is_administrator)
-    if not add_once(contact, "person_id"):
-        contact = Contact.objects.get(person=person)
-    add_once(Identity(contact=contact, kind="mail", value=email), "kind", "value")
-    record("contact.added", contact.key, by=by, at=at, data={"account": account.key if account else None})
+    with transaction.atomic(savepoint=False):
+        person = PERSON_AT.first(email=email)
+        if person is None:
+            zone, language = zone or (account.zone if account else "UTC"), account.language if account else "en"
+            person = Person(email=email, name=name, zone=zone, language=language)
+            person.set_unusable_password()
+            add(person)
+        contact = Contact(person=person, account=account, is_administrator=is_administrator)
+        if not add_once(contact, "person_id"):
+            contact = Contact.objects.get(person=person)
+        add_once(Identity(contact=contact, kind="mail", value=email), "kind", "value")
+        record("contact.added", contact.key, by=by, at=at, data={"account": account.key if account else None})
     return contact

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models.functions import Length
 
-from upheld.accounts.actions import PUBLIC_PROVIDERS, add_contact, contact_at
+from upheld.accounts.actions import PUBLIC_PROVIDERS, add_new_contact, contact_at
 from upheld.accounts.models import Account, Contact
 from upheld.events.actors import Actor
 from upheld.statements import Asked, Given, among
@@ -62,4 +62,4 @@ def recognise(address: str, name: str, *, by: Actor, at: datetime) -> Contact:
     if contact is not None:
         return contact
     account = account_of_domain(address.rpartition("@")[2])
-    return add_contact(email=address, name=name, account=account, by=by, at=at)
+    return add_new_contact(email=address, name=name, account=account, by=by, at=at)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from upheld.commitments.folding import (
     CACHED,
@@ -27,7 +28,7 @@ from upheld.events.actors import Actor
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, iso
 from upheld.policy import CommitmentState
-from upheld.statements import Asked, Given, add, add_all, add_once, among, change_all
+from upheld.statements import Asked, Given, add_all, add_once, add_together, among, change_all
 
 KEEPER = Actor("policy:", "The policy")
 
@@ -58,13 +59,18 @@ def follow(subject: str, *, at: datetime) -> list[Commitment]:
     return follow_many([hold(subject)], at=at)[subject]
 
 
-def follow_new(subject: str, events: Iterable[Event], *, at: datetime) -> list[Commitment]:
-    """The same for a subject that was made in this transaction: nobody else can know it, so nothing is read or locked."""
+def follow_new(
+    subject: str, events: Iterable[Event], *, at: datetime, beside: Iterable[Model] = ()
+) -> list[Commitment]:
+    """The same for a subject that was made in this transaction: nobody else can know it, so nothing is read or locked.
+
+    Rows `beside` are new ones of the caller's, which are written by the same statement.
+    """
     version = version_in_force()
     states = fold_subject(subject, version.pk, events, at=at)
     rows = [new_row(subject, version.pk, state) for state in states]
-    add(Clock(subject=subject, version=version, next_wake_at=first_wake(rows)))
-    add_all(rows)
+    clock = Clock(subject=subject, version=version, next_wake_at=first_wake(rows))
+    add_together([clock, *rows, *beside])
     _announce([event for state in states for event in _fresh_marks(subject, state, None)], at=at)
     return rows
 

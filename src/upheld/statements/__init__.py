@@ -6,6 +6,18 @@ For what is asked now and then, a query of Django's is shorter and better. Any r
 """
 
 from upheld.statements.asking import Asked, Given, among, take_over
-from upheld.statements.writing import add, add_all, add_once, change, change_all, next_numbers
+from upheld.statements.writing import add, add_all, add_once, add_together, change, change_all, next_numbers
 
-__all__ = ["Asked", "Given", "add", "add_all", "add_once", "among", "change", "change_all", "next_numbers", "take_over"]
+__all__ = [
+    "Asked",
+    "Given",
+    "add",
+    "add_all",
+    "add_once",
+    "add_together",
+    "among",
+    "change",
+    "change_all",
+    "next_numbers",
+    "take_over",
+]

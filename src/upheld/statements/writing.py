@@ -52,6 +52,30 @@ def add_once(row: models.Model, *unique: str) -> bool:
     return True
 
 
+def add_together(rows: Iterable[models.Model]) -> None:
+    """Insert new rows of several models, all of them with one statement. They may speak of each other by numbers of
+    `next_numbers`; numbers that the database gives stand in them afterwards.
+
+    Not for more than some forty columns together: the driver reads a longer statement anew each time.
+    """
+    parts: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = {}
+    for row in rows:
+        parts.setdefault((type(row), _left_out(row)), []).append(row)
+    values: list[Any] = []
+    for kind, added in parts.items():
+        insert = _insert(*kind)
+        columns = [[insert.value(field, row) for row in added] for field in insert.fields]
+        values += columns if len(added) > 1 else [column[0] for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(_together(tuple((kind, len(added) > 1) for kind, added in parts.items())), values)
+        found = iter(cursor.fetchone() or ())
+    for kind, added in parts.items():
+        insert = _insert(*kind)
+        returned = [next(found) for _ in insert.returned]
+        for place, row in enumerate(added):
+            _take(row, insert, [column[place] for column in returned])
+
+
 def change(row: models.Model, fields: Iterable[str]) -> None:
     """Update these fields of a row that stands, as `save(update_fields=…)` does."""
     change_all([row], fields)
@@ -132,6 +156,17 @@ def _insert(model: type[models.Model], left_out: tuple[str, ...]) -> _Insert:
     given = f"unnest({arrays}) WITH ORDINALITY AS given ({columns}, place_of_row)"
     ordered = f"SELECT {columns} FROM {given} ORDER BY place_of_row"  # noqa: S608 - names of our own columns
     return _Insert(f"{into} VALUES ({places}){back}", f"{into} {ordered}{back}", fields, returned)
+
+
+@lru_cache(maxsize=64)
+def _together(kinds: tuple[tuple[tuple[type[models.Model], tuple[str, ...]], bool], ...]) -> str:
+    """The statement for these models; for each with what is left out, and whether there are several rows of it."""
+    parts, back = [], []
+    for place, (kind, are_several) in enumerate(kinds):
+        insert = _insert(*kind)
+        parts.append(f"part{place} AS ({insert.many if are_several else insert.one})")
+        back += [f'(SELECT array_agg("{one.column}") FROM part{place})' for one in insert.returned]  # noqa: S608 - our names
+    return f"WITH {', '.join(parts)} SELECT {', '.join(back) or '1'}"
 
 
 @lru_cache(maxsize=128)

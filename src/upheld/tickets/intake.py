@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -57,6 +57,7 @@ _ANSWER_MARKS: Final = re.compile(
     r"^(?:\s*(?:re|aw|antw|sv|vs|odp|res|rép|r)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
 )
 
+Found = dict[str, Any] | None  # what was found out about who wrote it
 HELD: Final = Asked(lambda: ReceivedMail.objects.select_for_update().waiting().filter(pk=Given("pk")))
 AGENT: Final = Asked(lambda: Agent.objects.select_related("person").filter(person__email=Given("email")))
 
@@ -68,21 +69,21 @@ def take_in(event: Event) -> None:
 
 def take_in_mail(mail_id: int) -> None:
     """Give the mail its place. Raises only for trouble that passes (database, disk, no policy yet): then it is tried again."""
-    look_into(mail_id)
-    if is_scanning() and _is_infected(mail_id):
+    found = look_into(mail_id)
+    if is_scanning() and _is_infected(mail_id, found):
         return
-    wrong = _tried(mail_id)
+    wrong = _tried(mail_id, found)
     if isinstance(wrong, IntegrityError):
-        wrong = _tried(mail_id)  # somebody made the same contact at this very moment
+        wrong = _tried(mail_id, found)  # somebody made the same contact at this very moment
     if wrong is not None:
         log.error("mail quarantined", mail=mail_id, exc_info=wrong)
-        _tried_to_note(mail_id)
+        _tried_to_note(mail_id, found)
         reason = f"Could not be taken in: {type(wrong).__name__}"
         waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
         waiting.update(state=State.QUARANTINED, reason=reason, decided_at=datetime.now(UTC))
 
 
-def _is_infected(mail_id: int) -> bool:
+def _is_infected(mail_id: int, authentication: Found) -> bool:
     """Whether the scanner finds something in the mail or in a file of it; then it is in quarantine. Raises ScannerAway."""
     mail = ReceivedMail.objects.waiting().filter(pk=mail_id).first()
     if mail is None:
@@ -92,19 +93,20 @@ def _is_infected(mail_id: int) -> bool:
         for file in parse(bytes(mail.raw)).files:
             scan(file.data)
     except Infected as found:
-        _tried_to_note(mail_id)
+        _tried_to_note(mail_id, authentication)
         waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
         reason = f"The virus scanner found {found}."
         return bool(waiting.update(state=State.QUARANTINED, reason=reason[:240], decided_at=datetime.now(UTC)))
     return False
 
 
-def _tried_to_note(mail_id: int) -> None:
+def _tried_to_note(mail_id: int, found: Found) -> None:
     """What the mail says of itself, as far as that can be had, for those who look at it in quarantine."""
     with suppress(Exception), transaction.atomic():
         mail = ReceivedMail.objects.select_for_update().waiting().get(pk=mail_id)
+        mail.authentication = found or mail.authentication
         note_head(mail, parse_head(bytes(mail.raw), envelope_from=mail.envelope_from))
-        mail.save(update_fields=HEAD)
+        mail.save(update_fields=[*HEAD, "authentication"])
 
 
 def take_in_left_behind(now: datetime) -> int:
@@ -115,11 +117,12 @@ def take_in_left_behind(now: datetime) -> int:
     return len(mails)
 
 
-def _tried(mail_id: int) -> Exception | None:
+def _tried(mail_id: int, found: Found) -> Exception | None:
     try:
         with transaction.atomic():
             mail = HELD.first(pk=mail_id)
             if mail is not None:
+                mail.authentication = found or mail.authentication
                 _settle(mail, _place(mail, in_force()))
     except _TRANSIENT:
         raise
@@ -132,7 +135,7 @@ def _settle(mail: ReceivedMail, place: Place) -> None:
     mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
     mail.decided_at = datetime.now(UTC)
     note_step(mail, f"{mail.get_state_display()}{': ' + mail.reason if mail.reason else ''}", mail.decided_at)
-    change(mail, [*HEAD, "state", "reason", "outcome", "decided_at", "steps"])
+    change(mail, [*HEAD, "authentication", "state", "reason", "outcome", "decided_at", "steps"])
 
 
 # -- the decision ----------------------------------------------------------------------------------------------------------

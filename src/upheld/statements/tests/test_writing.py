@@ -11,7 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, models, transact
 
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person
-from upheld.statements import add, add_all, add_once, change, change_all
+from upheld.statements import add, add_all, add_once, add_together, change, change_all, next_numbers
 from upheld.statements.writing import _insert
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,18 @@ def test_many_rows_are_one_statement_and_keep_their_order(django_assert_num_quer
         row.kind for row in rows
     ]
     assert [Event.objects.get(pk=row.pk).data for row in rows[:3]] == [{"number": 0}, {"number": 1}, {"number": 2}]
+
+
+def test_rows_of_several_models_are_one_statement_and_may_speak_of_each_other(django_assert_num_queries: Any) -> None:
+    person = Person(email="ana@desk.example", password="!")
+    (person.pk,) = next_numbers(Person)
+    agent, events = Agent(person=person), [event(number=number) for number in range(3)]
+    with django_assert_num_queries(1):
+        add_together([agent, *events, person])
+    assert Agent.objects.get(pk=agent.pk).person == person
+    assert [Event.objects.get(pk=one.pk).data for one in events] == [{"number": 0}, {"number": 1}, {"number": 2}]
+    stored = Event.objects.filter(pk__in=[one.pk for one in events]).order_by("id")
+    assert [one.recorded_at for one in events] == [one.recorded_at for one in stored]
 
 
 def test_no_rows_cost_nothing(django_assert_num_queries: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -182,23 +182,25 @@ def add_message(
     files: Sequence[NewFile] = (),
     received: ReceivedMail | None = None,
     is_internal: bool = False,
-    number: int | None = None,
 ) -> Message:
     """The row of a message with its attachments, and nothing else: actions call it, doors never."""
     message = Message(
-        pk=number, ticket=ticket, is_internal=is_internal, by=by, author=author, actor=actor.key, text=text, html=html,
+        ticket=ticket, is_internal=is_internal, by=by, author=author, actor=actor.key, text=text, html=html,
         channel=channel, cc=list(cc), bcc=list(bcc), at=at, received=received,
     )  # fmt: skip
     add(message)
-    add_all(
-        [
-            Attachment(
-                message=message, file=new.file, name=new.name, content_type=new.content_type, content_id=new.content_id
-            )
-            for new in files
-        ]
-    )
+    add_all(attached(message, files))
     return message
+
+
+def attached(message: Message, files: Iterable[NewFile]) -> list[Attachment]:
+    """The rows of a message's files, not yet written."""
+    return [
+        Attachment(
+            message=message, file=new.file, name=new.name, content_type=new.content_type, content_id=new.content_id
+        )
+        for new in files
+    ]
 
 
 def preview_of(text: str) -> str:

@@ -17,7 +17,7 @@ from upheld.events.actors import Actor
 from upheld.people.models import Person, Team
 from upheld.policy import Policy
 from upheld.statements import Asked, Given, add, next_numbers
-from upheld.tickets.actions.conversation import NewFile, add_message, preview_of
+from upheld.tickets.actions.conversation import NewFile, attached, preview_of
 from upheld.tickets.actions.errors import UnknownName
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import tightest
@@ -25,7 +25,6 @@ from upheld.tickets.recording import tightest
 TEAM = Asked(lambda: Team.objects.filter(department=Given("department")).order_by("id")[:1])
 
 
-@transaction.atomic
 def open_ticket(
     *,
     requester: Contact,
@@ -68,19 +67,28 @@ def open_ticket(
     )  # fmt: skip
     decide(policy, ticket)
     check_names(policy, ticket)
-    ticket.pk, number = next_numbers(Ticket, Message)
-    event = record("ticket.opened", ticket.key, by=by, at=at, data=_facts(ticket, message=number, automatic=automatic))
-    assert event is not None  # only an event with a key can be known already
-    ticket.due_at = tightest(follow_new(ticket.key, [event], at=at))
-    add(ticket)
-    add_message(
-        ticket, by=Message.By.CUSTOMER, actor=by, author=requester.person, text=text, html=html, channel=channel, at=at,
-        cc=cc, files=files, received=received, number=number,
+    message = Message(
+        by=Message.By.CUSTOMER, actor=by.key, author=requester.person, text=text, html=html, channel=channel, at=at,
+        cc=list(cc), received=received,
     )  # fmt: skip
-    if cc and copies_watch and requester.account_id is not None:
-        copied = Person.objects.filter(email__in=[address.lower() for address in cc])
-        ticket.watchers.add(*(person for person in copied if is_colleague(person, requester)))
+    with transaction.atomic():
+        _write(ticket, message, files, by=by, automatic=automatic)
+        if cc and copies_watch and requester.account_id is not None:
+            copied = Person.objects.filter(email__in=[address.lower() for address in cc])
+            ticket.watchers.add(*(person for person in copied if is_colleague(person, requester)))
     return ticket
+
+
+def _write(ticket: Ticket, message: Message, files: Sequence[NewFile], *, by: Actor, automatic: bool) -> None:
+    """The event, then what is promised with the message and its files in one statement, then the ticket itself."""
+    ticket.pk, message.pk = next_numbers(Ticket, Message)
+    message.ticket = ticket
+    facts = _facts(ticket, message=message.pk, automatic=automatic)
+    event = record("ticket.opened", ticket.key, by=by, at=ticket.opened_at, data=facts)
+    assert event is not None  # only an event with a key can be known already
+    said = [message, *attached(message, files)]
+    ticket.due_at = tightest(follow_new(ticket.key, [event], at=ticket.opened_at, beside=said))
+    add(ticket)
 
 
 def decide(policy: Policy, ticket: Ticket) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 
 from upheld.channels.mail.fields import address_in
@@ -9,21 +11,21 @@ from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.trust.names import Names
 from upheld.channels.mail.trust.verdict import Believed, Verdict, authenticity
 from upheld.channels.models import ReceivedMail
-from upheld.statements import Asked, Given, change
+from upheld.statements import Asked, Given
 
 WAITING = Asked(lambda: ReceivedMail.objects.waiting().filter(pk=Given("pk")))
 
 
-def look_into(mail_id: int, *, names: Names | None = None) -> None:
-    """Note on the mail whether it is from whom it says. Outside of any transaction: it may ask the net, for some seconds.
+def look_into(mail_id: int, *, names: Names | None = None) -> dict[str, Any] | None:
+    """Whether the mail is from whom it says, for whoever decides about it to note in `authentication`. None when there is
+    nothing to find. Outside of any transaction: it may ask the net, for some seconds.
 
     A mail that was looked into is not looked into again, unless the names system was away then.
     """
     mail = WAITING.first(pk=mail_id)
     if mail is None or (mail.authentication is not None and not mail.authentication["undecided"]):
-        return
-    mail.authentication = _found(mail, names or Names()).as_data()
-    change(mail, ["authentication"])
+        return None
+    return _found(mail, names or Names()).as_data()
 
 
 def _found(mail: ReceivedMail, names: Names) -> Verdict:
