@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 
 from upheld.kernel.durations import DAY
@@ -12,8 +13,11 @@ FEW = 30
 Z95 = 1.959964
 
 
-def caveats(tally: Tally, window: Window) -> list[str]:
-    """Sentences for the reader; empty when there is enough of everything and all of it is exact."""
+def caveats(tally: Tally, window: Window, labels: Mapping[str, str] | None = None) -> list[str]:
+    """Sentences for the reader; empty when there is enough of everything and all of it is exact.
+
+    `labels` are what people call the clauses; without them a clause goes by its name in the policy.
+    """
     told = []
     if not tally.subjects:
         return ["There is no recorded history in this period, so nothing can be said."]
@@ -22,7 +26,7 @@ def caveats(tally: Tally, window: Window) -> list[str]:
     if few:
         told.append(
             f"{_clauses(len(few))} of {len(tally.clauses)} had fewer than {FEW} decided commitments, too few for a share "
-            f"to mean much: {', '.join(few)}."
+            f"to mean much: {', '.join((labels or {}).get(name, name) for name in few)}."
         )
     if tally.inexact:
         told.append(

@@ -47,7 +47,7 @@ def as_data(tally: Tally, policy: Policy, window: Window) -> dict[str, Any]:
         "exact": not tally.inexact,
         "inexact_subjects": tally.inexact,
         "missing": msgspec.to_builtins(tally.missing),
-        "caveats": caveats(tally, window),
+        "caveats": caveats(tally, window, {name: str(clause.label) for name, clause in policy.clauses.items()}),
     }
 
 

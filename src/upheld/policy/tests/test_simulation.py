@@ -177,6 +177,9 @@ def test_little_history_says_how_little(techflow: Policy) -> None:
     told = caveats(simulated(techflow, techflow, answered_after(MINUTE)), WINDOW)
     assert "You asked for 31 days; the recorded history covers less than a day of them, with 1 subjects" in told[0]
     assert "fewer than 30 decided" in told[1]
+    assert caveats(simulated(techflow, techflow, answered_after(MINUTE)), WINDOW, {"first-response": "First answer"})[
+        1
+    ].count("First answer")
     everything = caveats(simulated(techflow, techflow, answered_after(MINUTE)), Window(0, WINDOW.until))
     assert not any("You asked for" in one for one in everything)
     assert caveats(simulated(techflow, None, answered_after(MINUTE)), WINDOW)[-1].startswith("Nothing is known")
