@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from upheld.channels.mail.fetching.accounts import Grant, token
 
@@ -149,7 +149,7 @@ def _sign_in(connection: smtplib.SMTP, server: Server) -> None:
         connection.ehlo_or_helo_if_needed()
         said = f"user={server.user}\x01auth=Bearer {TOKENS.of(server.grant)}\x01\x01"
         try:
-            connection.auth("XOAUTH2", _once(said))
+            connection.auth("XOAUTH2", cast("Any", _once(said)))  # its stub describes two kinds of answers
         except smtplib.SMTPException:
             TOKENS.forget(server.grant)
             raise

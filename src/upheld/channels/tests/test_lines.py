@@ -128,7 +128,12 @@ def test_one_signs_in_by_token(
     provider: int, settings: Any, monkeypatch: pytest.MonkeyPatch, given: str, is_taken: bool
 ) -> None:
     asked: list[Grant] = []
-    monkeypatch.setattr(lines, "token", lambda grant: asked.append(grant) or given)
+
+    def token(grant: Grant) -> str:
+        asked.append(grant)
+        return given
+
+    monkeypatch.setattr(lines, "token", token)
     monkeypatch.setattr(lines, "TOKENS", lines.Tokens())
     grant = Grant("https://provider.example/token", "id", "secret", "refresh")
     settings.UPHELD_SMTP = SmtpServer("127.0.0.1", provider, "desk@us.example", "", "none", grant)

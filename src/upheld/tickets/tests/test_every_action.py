@@ -110,7 +110,7 @@ def _waiting(ticket: Ticket) -> ScheduledReply:
 
 
 def schedule(ticket: Ticket, cast: Cast, at: datetime = LATER) -> ScheduledReply:
-    more = {"author": cast.agent.person, "by": cast.agent.actor, "at": at}
+    more: dict[str, Any] = {"author": cast.agent.person, "by": cast.agent.actor, "at": at}
     return scheduling.schedule_reply(ticket, text="Tonight.", send_at=LATER + HOUR, **more)
 
 

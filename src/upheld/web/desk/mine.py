@@ -32,7 +32,7 @@ class SettingsForm(forms.ModelForm[Person]):
         label="Undo within",
         coerce=int,
         required=False,
-        empty_value=0,
+        empty_value=None,
         choices=Agent._meta.get_field("undo_seconds").choices or (),
         help_text="A reply waits this long before it leaves, so that you can take it back.",
     )
@@ -87,7 +87,7 @@ def save_settings(request: AgentRequest) -> HttpResponse:
         return show(request, "desk/settings.html", {"form": form}, here="settings", status=422)
     asked = form.cleaned_data
     save_signature(request.agent, signature=asked.pop("signature"))
-    save_way_of_writing(request.agent, undo_seconds=asked.pop("undo_seconds"), quotes=asked.pop("quotes"))
+    save_way_of_writing(request.agent, undo_seconds=asked.pop("undo_seconds") or 0, quotes=asked.pop("quotes"))
     save_preferences(request.person, **asked)
     messages.success(request, "Saved.")
     return redirect("desk:settings")
