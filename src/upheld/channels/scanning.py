@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 
@@ -57,7 +57,7 @@ def _ask(chunks: Iterable[bytes]) -> str:
 
 
 def _connected() -> socket.socket:
-    at = settings.UPHELD_CLAMD
+    at: Any = settings.UPHELD_CLAMD
     if not at.socket:
         return socket.create_connection((at.host, at.port), timeout=SECONDS)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

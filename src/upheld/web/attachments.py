@@ -48,7 +48,10 @@ def picture_response(file: StoredFile) -> FileResponse:
     """A bitmap, as what it is and nothing else. Raises Http404 for other things."""
     if file.size > LARGEST_PICTURE:
         raise Http404
-    opened = open_stored(file)
+    try:
+        opened = open_stored(file)
+    except FileNotFoundError:
+        raise Http404 from None
     content_type = bitmap_type(opened.read(HEAD))
     if not content_type:
         opened.close()

@@ -51,7 +51,7 @@ def pictured(
             return _own(found, own, unquote(source[4:]).strip("<> "), options)
         if is_outside(source):
             return _outside(found, outside or {}, source, options)
-        return mark[0]
+        return _picture(source, options) if source else ""
 
     found.html = _MARK.sub(drawn, html)
     return found

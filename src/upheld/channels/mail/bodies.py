@@ -14,6 +14,7 @@ from upheld.channels.mail.filenames import safe_name
 from upheld.channels.mail.flowed import unflowed
 from upheld.channels.mail.invitations import invitations
 from upheld.channels.mail.mime import DEEPEST, Part, read, read_head
+from upheld.channels.mail.quoting import end_of_words, folded
 from upheld.channels.mail.uuencoded import taken_out
 from upheld.kernel.html import html_to_text, text_to_html
 
@@ -70,13 +71,8 @@ def body_of(mail: Part) -> Body:
     blocks = _blocks(mail, body)
     if not any(block.text.strip() or block.html.strip() for block in blocks):
         blocks += body.spare
-    is_page = any(block.html for block in blocks) or not any(
-        re.search(r"^>", block.text, re.MULTILINE) for block in blocks
-    )
-    blocks += [_Block(text=text, html=html) for text, html in body.asides.items()]
-    if is_page and any(
-        block.html for block in blocks
-    ):  # an aside in markup knows more than its text, but folds no quotation
+    is_page = any(block.html for block in blocks)
+    if is_page or (any(body.asides.values()) and not any(re.search(r"^>", one.text, re.MULTILINE) for one in blocks)):
         body.html = _bounded("\n<br>\n".join(block.as_html() for block in blocks), body).strip()
     texts, room = [], LONGEST
     for block in blocks:
@@ -84,7 +80,20 @@ def body_of(mail: Part) -> Body:
         room = max(0, room - len(block.text or block.html))
         texts.append(text.strip("\n"))
     body.text = _bounded("\n\n".join(text for text in texts if text.strip()), body).strip()
+    _with_asides(body)
     return body
+
+
+def _with_asides(body: Body) -> None:
+    """Our own words stand below what is new and above what is quoted, which is folded only where it goes on to the end."""
+    if not body.asides:
+        return
+    newest, history = folded(body.text)
+    body.text = "\n\n".join(part for part in (newest, *body.asides, history) if part.strip()).strip()
+    if body.html:
+        at = end_of_words(body.html)
+        said = "".join(html or text_to_html(text) for text, html in body.asides.items())
+        body.html = body.html[:at] + said + body.html[at:]
 
 
 def _blocks(part: Part, body: Body) -> list[_Block]:

@@ -223,6 +223,12 @@ def _signed(words: str, signature: str) -> str:
     return f"{words.strip()}<details><summary>{SIGNATURE}</summary>{signature.strip()}</details>"
 
 
+def end_of_words(html: str) -> int:
+    """Where what is new ends, and a signature or an earlier message begins; the end of all if neither is marked."""
+    marks = (_HISTORY_BEGINS.search(html), _SIGNATURE_BEGINS.search(html))
+    return min((mark.start() for mark in marks if mark is not None), default=len(html))
+
+
 def _without_head(html: str) -> str:
     body = re.search(r"<body\b[^<>]*>", html, re.IGNORECASE)
     return html[body.end() :] if body else html

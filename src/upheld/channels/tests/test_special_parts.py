@@ -12,6 +12,7 @@ import pytest
 from upheld.channels.mail import secured, winmail
 from upheld.channels.mail.invitations import invitations
 from upheld.channels.mail.parsing import ParsedMail, parse
+from upheld.channels.mail.quoting import folded_html
 from upheld.channels.mail.rtf import decompressed, rtf_to_text
 
 RTF = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x}\pard Gr\'fc\'dfe \u8364? an {\b alle}\par zwei}"
@@ -198,6 +199,15 @@ def test_an_invitation_stands_below_the_words_and_is_kept() -> None:
     assert (
         invitations("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20269902T999999Z\nEND:VEVENT\n" + "BEGIN:X\n" * 9999) == []
     )
+
+
+def test_our_own_words_stand_above_what_is_quoted_so_that_it_is_folded() -> None:
+    part = b"Content-Type: text/calendar\r\n\r\n" + CALENDAR.format("Europe/Berlin").encode()
+    mail = mixed(b"\r\nYes.\r\n\r\nOn Mon, Mar 2, 2026 at 9:00 AM A <a@b.example> wrote:\r\n> On?", part)
+    assert [line[:10] for line in mail.text.split("\n") if line][:3] == ["Yes.", "Invitation", "On Mon, Ma"]
+    page = b'Content-Type: text/html\r\n\r\n<p>Yes.</p><div class="gmail_signature">A</div><div class="gmail_quote">On?</div>'
+    html = folded_html(mixed(page, part).html, "")
+    assert html.index("Yes.") < html.index("Invitation") < html.index("Signature") < html.index("Earlier messages")
 
 
 def test_a_mail_in_a_mail_is_named_and_kept() -> None:

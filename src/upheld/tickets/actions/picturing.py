@@ -50,7 +50,8 @@ def digest(address: str) -> str:
 
 def fetch_pictures(message: Message, *, by: Actor, at: datetime, fetching: Fetching | None = None) -> int:
     """Fetch what is missing, all of it within ten seconds. Returns how many pictures can be shown now. Again is harmless."""
-    known = {one.address for one in message.outside_pictures.exclude(file=None)}
+    fetched = OutsidePicture.objects.filter(message=message).exclude(file=None)
+    known = set(fetched.values_list("address", flat=True))
     wanted = [address for address in outside_addresses(message.html) if digest(address) not in known]
     for address, found in zip(wanted, _all(wanted, fetching or _fetch), strict=True):
         picture = store(found.data) if isinstance(found, Fetched) else None
@@ -64,7 +65,7 @@ def fetch_pictures(message: Message, *, by: Actor, at: datetime, fetching: Fetch
                 "fetched_by": by.key,
             },
         )
-    return message.outside_pictures.exclude(file=None).count()
+    return fetched.count()
 
 
 def _fetch(address: str) -> Fetched:
