@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from upheld.documents.parts.ways import hours_of
 from upheld.documents.scope import NO, Scope, labelled
 from upheld.documents.tree import Block, Heading, Items, Paragraph, Run, Runs, Table, joined, link, text
-from upheld.documents.weeks import week_said
 from upheld.policy.matching import Matcher, OneOf
 from upheld.policy.model import Department, Ladder, Level, Rung, Words
 from upheld.policy.prose import Placeholder
@@ -141,7 +141,8 @@ def _directory(scope: Scope, _: Placeholder) -> Blocks:
         rows.append((*row, *([text(one.lead or NO)] if led else [])))
     head = tuple(text(scope.phrase(f"head.{key}")) for key in keys)
     table = [Table(text(scope.phrase("caption.departments")), head, tuple(rows))] if rows else []
-    return [*table, *_ladders(scope, _)]
+    staffed = dict.fromkeys(one.calendar for one in departments if one.calendar and one.calendar != "always")
+    return [*table, *hours_of(scope, staffed), *_ladders(scope, _)]
 
 
 def _contact(scope: Scope, one: Department) -> Runs:
@@ -150,8 +151,8 @@ def _contact(scope: Scope, one: Department) -> Runs:
 
 
 def _staffed(scope: Scope, one: Department) -> str:
-    calendar = scope.policy.calendars.get(one.calendar)
-    return week_said(scope.speech, calendar) if calendar else NO
+    """What the hours are called; their week stands once, below, and not in every line beside long addresses."""
+    return scope.calendar(one.calendar) if one.calendar else NO
 
 
 BLOCKS: dict[str, Callable[[Scope, Placeholder], Any]] = {

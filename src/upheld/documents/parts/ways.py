@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from upheld.documents.scope import NO, Scope, grouped, labelled, without_empty
@@ -125,8 +125,13 @@ def _menu(scope: Scope, number: PhoneNumber) -> Table:
 
 
 def _hours(scope: Scope, _: Placeholder) -> Blocks:
+    return hours_of(scope, used_calendars(scope.policy))
+
+
+def hours_of(scope: Scope, names: Iterable[str]) -> Blocks:
+    """The week of each of these calendars, as one table; none where there are no names."""
     rows: list[tuple[Runs, ...]] = []
-    for name in used_calendars(scope.policy):
+    for name in names:
         calendar = scope.policy.calendars[name]
         zone = scope.speech.zone(calendar.zone or "") or NO
         for days, hours in week_lines(scope.speech, calendar) or [
