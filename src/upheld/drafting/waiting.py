@@ -8,6 +8,10 @@ from upheld.drafting.actions.review import roles_missing
 from upheld.drafting.models import Acknowledgement, Draft, Question
 from upheld.people.models import Agent
 
+UNREAD = """FROM drafting_acknowledgement asked WHERE agent_id = %s AND acknowledged_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM drafting_acknowledgement newer WHERE newer.agent_id = asked.agent_id AND newer.version_id > asked.version_id)"""
+"""SQL: whether there is what `to_read` finds, for a query that counts more. Its value is the agent's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

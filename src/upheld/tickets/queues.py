@@ -113,14 +113,19 @@ UNDELIVERED = (
 UNSETTLED = "FROM tickets_ticket WHERE NOT is_settled"
 
 
-def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[str, int]:
+Counted = tuple[str, list[int | str | datetime]]  # what stands after SELECT 1 in SQL, and its values
+
+
+def counts(
+    *, agent: Agent, departments: Iterable[str], now: datetime, also: Mapping[str, Counted] | None = None
+) -> dict[str, int]:
     """How many tickets each counted view holds, up to COUNTED_UP_TO, and `notifications` that wait. One query.
 
     For administrators also `outgoing`: mails that somebody did not get, or that have been waiting for an hour.
 
-    `latest` is the newest event, so that the live view can say what came after it.
+    `latest` is the newest event, so that the live view can say what came after it. `also` is what higher rooms count.
     """
-    parts: dict[str, tuple[str, list[int | str | datetime]]] = {
+    parts: dict[str, Counted] = {
         "mine": (f"{UNSETTLED} AND assignee_id = %s", [agent.pk]),
         "unassigned": (f"{UNSETTLED} AND assignee_id IS NULL", []),
         "late": (f"{UNSETTLED} AND due_at < %s", [now]),
@@ -132,6 +137,7 @@ def counts(*, agent: Agent, departments: Iterable[str], now: datetime) -> dict[s
         parts["outgoing"] = (UNDELIVERED, [now - timedelta(hours=1)])
     for name in departments:
         parts[f"department/{name}"] = (f"{UNSETTLED} AND department = %s", [name])
+    parts |= also or {}
     count = "(SELECT count(*) FROM (SELECT 1 {} LIMIT {}) counted)"
     columns = ", ".join(count.format(sql, COUNTED_UP_TO) for sql, _ in parts.values())
     sql = f"SELECT {columns}, (SELECT coalesce(max(id), 0) FROM events_event)"  # noqa: S608 - our own words

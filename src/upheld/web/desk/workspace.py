@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from upheld.commitments.policies import in_force
-from upheld.drafting.waiting import to_read
+from upheld.drafting.waiting import UNREAD, to_read
 from upheld.people.models import Agent
 from upheld.tickets import queues
 from upheld.web.viewer import AgentRequest
@@ -58,7 +58,8 @@ def view_named(name: str) -> queues.View | None:
 def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
     """The context of `desk/base.html`. One query."""
     departments = in_force().departments
-    counts = queues.counts(agent=request.agent, departments=departments, now=timezone.now())
+    unread = {"to_read": (UNREAD, [request.agent.pk])}
+    counts = queues.counts(agent=request.agent, departments=departments, now=timezone.now(), also=unread)
     views = tuple(_entry(view, counts) for view in queues.VIEWS.values() if view is not queues.ALL)
     teams = tuple(_entry(queues.department_view(one.name, str(one.label)), counts) for one in departments.values())
     return {
@@ -76,8 +77,10 @@ def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
 def show(
     request: AgentRequest, template: str, context: Mapping[str, Any], *, here: str = "", status: int = 200
 ) -> HttpResponse:
-    """A whole page of the workspace, with the version of the policy above it that they have not read. Two queries."""
-    around = surroundings(request, here=here) | {"to_read": to_read(request.agent)}
+    """A whole page of the workspace, above it the version of the policy that they have not read. One query, or two."""
+    around = surroundings(request, here=here)
+    if around["counts"]["to_read"]:
+        around["to_read"] = to_read(request.agent)
     return render(request, template, {**around, **context}, status=status)
 
 
