@@ -69,7 +69,7 @@ def test_a_mail_is_readable_in_both_themes_and_nothing_in_it_acts(
 
 
 def _look(page: Any, name: str) -> list[str]:
-    if "UPHELD_PICTURES" in os.environ:
-        page.screenshot(path=f"{os.environ['UPHELD_PICTURES']}/{name}.png", full_page=True)
+    if "PICTURES" in os.environ:
+        page.screenshot(path=f"{os.environ['PICTURES']}/{name}.png", full_page=True)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return violations(page) + ([f"{wider} px too wide"] if wider > 0 else [])
