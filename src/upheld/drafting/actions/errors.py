@@ -25,6 +25,11 @@ class NotYours(DraftRefused):
     pass
 
 
+class NotText(DraftRefused):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} holds a NUL, which no text has. Take it out and save again.")
+
+
 class TitleTaken(DraftRefused):
     def __init__(self, title: str) -> None:
         super().__init__(f"A draft named “{title}” is being written already. Open it, or choose another name.")

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from upheld.commitments.models import PolicyVersion
-from upheld.drafting.actions.errors import Conflicted, Settled, TitleTaken
+from upheld.drafting.actions.errors import Conflicted, NotText, Settled, TitleTaken
 from upheld.drafting.editing.numbering import with_number
 from upheld.drafting.merging import Merged, merge
 from upheld.drafting.models import Draft, DraftRevision
@@ -28,7 +28,7 @@ def start_draft(
     base: PolicyVersion | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Draft:
-    """Begin from a stored version (the newest, unless another is named), or from files. Raises TitleTaken.
+    """Begin from a stored version (the newest, unless another is named), or from files. Raises TitleTaken, NotText.
 
     A draft that begins from a version counts its number up, so that it can be published. Files are taken as they are.
     """
@@ -37,6 +37,7 @@ def start_draft(
     if files is None:
         files = dict(begun_from.sources) if begun_from else {}
         files = with_number(files, _next_number(newest))
+    _check(files)
     draft = Draft(
         title=title.strip(), note=note, files=dict(files), base=newest, handed_in=dict(files) if handed_in else None,
         created_at=at, created_by=by.key, changed_at=at, changed_by=by.key,
@@ -60,7 +61,7 @@ def save_draft(
     """Keep these files, which were changed from `revision`; also when they have errors.
 
     Where somebody saved meanwhile, both changes are kept. Raises Conflicted where both changed the same lines, and nothing is
-    saved. None when nothing changes. A draft in review goes back to being written: its approvals were for what it said.
+    saved; NotText. None when nothing changes. A draft in review goes back to being written: its approvals were for what it said.
     """
     lock(draft)
     kept = dict(files)
@@ -133,6 +134,7 @@ def lock(draft: Draft) -> None:
 
 
 def _keep(draft: Draft, files: dict[str, str], *, what: str, by: Actor, at: datetime) -> DraftRevision:
+    _check(files)
     draft.files, draft.revision, draft.state = files, draft.revision + 1, Draft.State.DRAFTING
     draft.changed_at, draft.changed_by = at, by.key
     draft.save()
@@ -141,6 +143,13 @@ def _keep(draft: Draft, files: dict[str, str], *, what: str, by: Actor, at: date
     )
     record("draft.saved", draft.key, by=by, at=at, data={"revision": draft.revision})
     return revision
+
+
+def _check(files: Mapping[str, str]) -> None:
+    """Raises NotText: PostgreSQL keeps no NUL."""
+    for name, text in files.items():
+        if "\0" in name + text:
+            raise NotText(name.replace("\0", ""))
 
 
 def _clean(merged: Merged, draft: Draft) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,6 +21,8 @@ from upheld.policy.differences import Difference, differences
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest
 
+MOST_COMPARED = 4_000_000  # pairs of lines; comparing more takes somebody's time who only wanted to look
+MOST_LINES = 20_000
 NEAR = 3  # unchanged lines that are shown around a change
 
 
@@ -108,6 +110,9 @@ def file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Fi
 
 
 def _lines(old: list[str], new: list[str]) -> list[Line]:
+    same = _same_at_ends(old, new)
+    if (len(old) - same) * (len(new) - same) > MOST_COMPARED or max(len(old), len(new)) > MOST_LINES:
+        return [Line("gap", None, None, "")]
     found: list[Line] = []
     for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(NEAR):
         if found or group[0][1] > 0:
@@ -119,6 +124,13 @@ def _lines(old: list[str], new: list[str]) -> list[Line]:
             found += [Line("removed", start + i + 1, None, text) for i, text in enumerate(old[start:end])]
             found += [Line("added", None, begin + i + 1, text) for i, text in enumerate(new[begin:stop])]
     return found
+
+
+def _same_at_ends(old: list[str], new: list[str]) -> int:
+    """How many lines two files share where they begin and where they end."""
+    begin = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    ends = zip(reversed(old[begin:]), reversed(new[begin:]), strict=False)
+    return begin + sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
 
 
 def newest() -> PolicyVersion | None:

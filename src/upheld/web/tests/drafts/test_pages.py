@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -359,3 +360,19 @@ def test_a_draft_is_begun_and_a_name_is_taken_once(lead: Client, agent: Client, 
 def test_mails_lead_to_pages(draft: Draft) -> None:
     assert resolve(draft_path(draft)).view_name == "drafts:draft"
     assert resolve(version_path(version_in_force())).view_name == "drafts:version"
+
+
+def test_a_file_of_very_many_lines_keeps_nobody_waiting(draft: Draft, lead: Client) -> None:
+    for text in ("\n" * 400_000, "a\n" * 12_000):
+        draft.refresh_from_db()
+        lead.post(at(draft, "file", "commitments.yaml"), {"revision": draft.revision, "text": text})
+        began = time.process_time()
+        assert lead.get(at(draft, "draft")).status_code == 200
+        assert time.process_time() - began < 3
+
+
+def test_what_is_no_text_is_not_saved_and_says_so(draft: Draft, lead: Client) -> None:
+    answer = lead.post(at(draft, "file", "hours.yaml"), {"revision": 1, "text": "a: \0"}, follow=True)
+    assert "hours.yaml holds a NUL" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.revision == 1
