@@ -16,7 +16,7 @@ from upheld.policy.prose import Placeholder, pieces
 Inline = Callable[[Placeholder], Runs]
 Whole = Callable[[Placeholder], Sequence[Block]]
 
-_HELD = re.compile("\ue000([0-9]+)\ue001")
+_HELD = re.compile("\ue000([0-9]{1,6})\ue001")
 
 
 class _AddressesAsWritten(MarkdownIt):
@@ -161,13 +161,17 @@ class Reader:
         for mark in _HELD.finditer(text):
             if mark.start() > at:
                 yield Run(text[at : mark.start()])
-            yield from self._held[int(mark[1])]
+            yield from self._in_place_of(mark)
             at = mark.end()
         if at < len(text):
             yield Run(text[at:])
 
+    def _in_place_of(self, mark: re.Match[str]) -> Runs:
+        """What a mark of ours stands for; nothing for one that a writer made by the names of its letters."""
+        return next(iter(self._held[int(mark[1]) :]), ())
+
     def _address(self, href: str) -> str:
-        said = _HELD.sub(lambda mark: plain(self._held[int(mark[1])]), href)
+        said = _HELD.sub(lambda mark: plain(self._in_place_of(mark)), href)
         return said if said.startswith(_SAFE) else ""
 
 

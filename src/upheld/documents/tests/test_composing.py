@@ -10,9 +10,10 @@ import pytest
 from upheld.documents.building import build, shortfalls
 from upheld.documents.composing import every_document, skeleton, wanted_by
 from upheld.documents.formats.markdown import markdown_of
+from upheld.documents.reading import Reader
 from upheld.documents.scope import AccountFacts
 from upheld.documents.tests.policies import SHIPPED, TODAY, from_yaml_alone, made, sources, techflow
-from upheld.documents.tree import Heading, Note, Table, plain
+from upheld.documents.tree import Heading, Note, Paragraph, Table, plain
 from upheld.policy import load
 from upheld.policy.loader import load_sources
 from upheld.policy.prose import DOCUMENTS
@@ -160,3 +161,10 @@ def test_a_company_that_says_little_gets_no_columns_of_dashes() -> None:
     said = [one.content.decode() for one in build(policy, today=TODAY, formats=["md"])]
     assert any("First response" in one for one in said)
     assert not [one for one in said if "| – |" in one]
+
+
+def test_a_mark_that_a_writer_made_stands_for_nothing() -> None:
+    reader = Reader(lambda _: (), lambda _: (), lambda _: False)
+    (found,) = reader.blocks("One &#xe000;99&#xe001; two [three](#&#xe000;7&#xe001;)")
+    assert isinstance(found, Paragraph)
+    assert plain(found.runs) == "One  two three"
