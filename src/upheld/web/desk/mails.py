@@ -45,7 +45,7 @@ def mails(request: AgentRequest) -> HttpResponse:
             | Q(envelope_from__icontains=text)
         )
     before = request.GET.get("before", "")
-    if before.isdecimal():
+    if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: SIZE + 1])
     context = {

@@ -12,6 +12,8 @@ from upheld.accounts.models import Account
 from upheld.kernel.text import nearest
 from upheld.web import names
 
+YEARS = range(1990, 2200)
+
 
 class DayInput(forms.DateInput):
     input_type = "date"
@@ -32,7 +34,9 @@ class PeriodForm(forms.Form):
         asked: dict[str, Any] = super().clean() or {}
         first, last = asked.get("first"), asked.get("last")
         if first and last:
-            if last < first:
+            if not all(day.year in YEARS for day in (first, last)):
+                self.add_error("first", "That is further away than any record. Is the year right?")
+            elif last < first:
                 self.add_error("last", "The last day lies before the first.")
             else:
                 asked |= {"since": _midnight(first), "until": _midnight(last + timedelta(days=1))}

@@ -192,3 +192,9 @@ def test_the_page_of_a_long_proof_costs_as_many_queries(
     with django_assert_max_num_queries(12):
         client.get(f"{DESK}{made.pk}/?state=running")
     assert json.loads(body(client.get(f"{DESK}{made.pk}/proof.json")))["content"]["number"] == made.pk
+
+
+def test_days_beyond_any_record_are_refused(browse: Browsing, cast: Cast) -> None:
+    client = browse(cast.lead)
+    for first, last in (("0001-01-01", "2026-01-01"), ("2026-01-01", "9999-12-31")):
+        assert client.post(DESK, {"first": first, "last": last}).status_code == 422
