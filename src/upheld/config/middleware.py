@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from upheld.config import health, metrics
 
@@ -56,6 +56,17 @@ def _unmatched(request: HttpRequest) -> str:
     if request.path.startswith("/static/"):
         return "(static)"
     return "(probe)" if request.path in PROBES else "(none)"
+
+
+def legible(get_response: GetResponse) -> GetResponse:
+    """Refuse an address with a NUL in it: nothing of ours has one in its name, and PostgreSQL cannot even be asked."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse("This address cannot be read.", status=400, content_type="text/plain")
+        return get_response(request)
+
+    return respond
 
 
 def probes(get_response: GetResponse) -> GetResponse:

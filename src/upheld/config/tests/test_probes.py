@@ -125,3 +125,8 @@ def test_metrics_are_for_this_host_or_the_token(client: Client, db: None, settin
     settings.UPHELD_METRICS_TOKEN = "a long random text"
     for token, status in (("Bearer wrong", 404), ("Bearer a long random text", 200)):
         assert client.get("/metrics", headers={"Authorization": token}, REMOTE_ADDR="203.0.113.9").status_code == status
+
+
+@pytest.mark.parametrize("address", ["/?q=%00", "/documents/%00/en/", "/desk/policy/clauses/%00/"])
+def test_an_address_that_cannot_be_read_is_refused_and_breaks_nothing(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 400
