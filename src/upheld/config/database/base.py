@@ -22,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, but for the check of the pool."""
 
     @cached_property
-    def pool(self) -> ConnectionPool | None:  # type: ignore[override]  # a property of Django's, made once for all threads
+    def pool(self) -> ConnectionPool | None:
         pool: ConnectionPool | None = super().pool
         if pool is not None and self.settings_dict["CONN_HEALTH_CHECKS"]:
             pool._check = check

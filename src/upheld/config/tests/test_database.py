@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from psycopg_pool import ConnectionPool
 
 from upheld.config.database import base
 
@@ -22,8 +23,8 @@ def wire() -> Any:
 
 
 def test_it_is_asked_once_and_then_looked_at(wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(base.ConnectionPool, "check_connection", asked.append)
+    asked: list[Any] = []
+    monkeypatch.setattr(ConnectionPool, "check_connection", asked.append)
     for _ in range(3):
         base.check(wire)
     assert asked == [wire]

@@ -29,6 +29,7 @@ from upheld.web.chips import chip
 from upheld.web.desk.later import presets
 from upheld.web.desk.lines import Names, lines
 from upheld.web.desk.pending import missed_before, pending_on, put_back_for, suggested_for
+from upheld.web.desk.remembered import properties
 from upheld.web.desk.thread import drawn
 from upheld.web.desk.workspace import show, surroundings
 from upheld.web.times import clock
@@ -116,7 +117,12 @@ def ticket_context(request: AgentRequest, ticket: Opened) -> dict[str, Any]:
         "over": [chip(row, now, in_full=True, href=_why(base, row)) for row in over],
         "ties": tied,
         "has_milestones": bool(milestones_of(policy)),
-        "choices": {**_choices(policy), "agents": _agents(agents, me=request.agent.pk), "teams": teams},
+        "properties": properties(
+            request,
+            ticket,
+            {**_choices(policy), "agents": _agents(agents, me=request.agent.pk), "teams": teams},
+            base=base,
+        ),
         "drafts": ticket.drafts or {},
         "composing": "note" if request.GET.get("compose") == "note" else "reply",
         "copied": copied,

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 
 from upheld.commitments.policies import in_force
 from upheld.drafting.waiting import UNREAD, to_read
-from upheld.people.models import Agent
 from upheld.tickets import queues
+from upheld.web.desk.remembered import menu
 from upheld.web.viewer import AgentRequest
 
 ICONS = {
@@ -69,7 +69,7 @@ def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
         "waiting_for_me": counts["notifications"],
         "counts": counts,
         "is_folded": request.COOKIES.get("views") == "folded",
-        "presences": Agent.Presence.choices,
+        "menu": menu(request, request.agent),
         "company": in_force().company,
     }
 
