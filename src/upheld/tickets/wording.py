@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import yaml
 from babel.dates import format_date, format_time, get_timezone_location
 from django.template import Context, Engine, Template
-from ruamel.yaml import YAML
 
 FOLDER: Final = Path(__file__).parent / "letters"
 FALLBACK: Final = "en"
@@ -74,7 +74,7 @@ def day_in_words(day: date, wanted: str) -> str:
 @cache
 def file_of(language: str) -> Mapping[str, Any]:
     """Everything that a language says."""
-    read: Mapping[str, Any] = YAML(typ="safe").load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
     return read
 
 
