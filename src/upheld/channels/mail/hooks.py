@@ -70,11 +70,15 @@ def read_body(request: HttpRequest) -> None:
 
 
 def is_genuine(provider: str, request: HttpRequest, secrets: Secrets) -> bool:
-    """Whether it shows our secret, and the provider's own signature where a key for that is set."""
+    """Whether it shows our secret, and the provider's own signature where a key for that is set.
+
+    The body is read only after the secret was shown: a stranger shall not fill our memory. Raises NotUnderstood as `read_body`.
+    """
     wanted = b"Basic " + base64.b64encode(secrets.webhook_secret.encode())
     shown = request.headers.get("Authorization", "").encode()
     if not secrets.webhook_secret or not hmac.compare_digest(wanted, shown):
         return False
+    read_body(request)
     keys = secrets.provider.keys if secrets.provider is not None and secrets.provider.name == provider else {}
     if provider == "mailgun" and "webhook_signing_key" in keys:
         return _is_signed_by_mailgun(request, keys["webhook_signing_key"])

@@ -13,7 +13,9 @@ import pytest
 from django.test import Client
 
 from upheld.channels.mail.sending import queue
+from upheld.channels.mail.trust.looking import look_into
 from upheld.channels.models import OutgoingMail, ReceivedMail
+from upheld.channels.tests.test_trust import Known
 from upheld.config.providers import MailProvider
 from upheld.conftest import Cast
 from upheld.events.models import Event
@@ -187,3 +189,25 @@ def test_what_came_back_is_on_the_mail_the_ticket_and_the_contact(cast: Cast, ti
     assert cast.customer.bounced_at is not None
     assert Event.objects.filter(kind="message.bounced", subject=ticket.key).count() == 1
     assert ticket.messages.filter(is_internal=True).count() == 1
+
+
+def test_nothing_of_a_stranger_is_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("upheld.channels.mail.hooks.read_body", lambda _: pytest.fail("The body was read."))
+    for headers in ({}, {"Authorization": "Basic " + base64.b64encode(b"hooks:wrong").decode()}):
+        assert (
+            client.post("/mail/hooks/postmark/inbound/", b"x", "application/json", headers=headers).status_code == 401
+        )
+
+
+@pytest.mark.django_db
+def test_a_word_of_our_relay_inside_what_a_provider_brings_was_written_by_somebody_else(settings: Any) -> None:
+    settings.UPHELD_MAIL = replace(settings.UPHELD_MAIL, trusted_authserv=frozenset({"mx.desk.example"}))
+    raw = b"Authentication-Results: mx.desk.example; dkim=pass header.d=harbour.example\r\n" + RAW.encode()
+    verdicts = {}
+    for door in ("webhook", "smtp"):
+        mail = ReceivedMail.objects.create(raw=raw, size=len(raw), sha256=door, peer="127.0.0.1", door=door)
+        verdicts[door] = look_into(mail.pk, names=Known({}))
+    assert verdicts["smtp"] is not None
+    assert verdicts["smtp"]["authentic"]
+    assert verdicts["webhook"] is not None
+    assert not verdicts["webhook"]["authentic"]
