@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
@@ -21,7 +21,7 @@ class Database:
 
     name: str
     user: str
-    password: str
+    password: str = field(repr=False)
     host: str
     port: str
     options: Mapping[str, str]
@@ -33,8 +33,8 @@ class Grant:
 
     token_url: str
     client_id: str
-    client_secret: str
-    refresh_token: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class SmtpServer:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     security: Literal["none", "starttls", "tls"]
     grant: Grant | None = None
 

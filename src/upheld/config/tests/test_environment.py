@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from upheld.config.environment import EXAMPLES, Environment, EnvironmentRefused
-from upheld.config.values import SOURCE_ROOT, Address, SmtpServer, database_of
+from upheld.config.imap import imap_accounts
+from upheld.config.values import SOURCE_ROOT, Address, Database, Grant, SmtpServer, database_of
 
 HERE = str(Path(__file__).parent)
 
@@ -114,3 +115,13 @@ def test_https_comes_from_the_public_address() -> None:
 def test_every_setting_is_documented() -> None:
     page = (SOURCE_ROOT / "docs" / "operation.md").read_text()
     assert [name for name in EXAMPLES if f"`{name}`" not in page] == []
+
+
+def test_no_password_stands_in_what_a_setting_says_of_itself() -> None:
+    grant = Grant("https://provider.example/token", "id", "hidden-1", "hidden-2")
+    told = repr([
+        Database("upheld", "me", "hidden-3", "db", "5432", {}),
+        SmtpServer("smtp", 587, "me", "hidden-4", "starttls", grant),
+        imap_accounts("a=imaps://me:hidden-5@mail.example/INBOX"),
+    ])  # fmt: skip
+    assert "hidden" not in told
