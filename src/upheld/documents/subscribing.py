@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.policy import Policy
 
+MOST_AN_HOUR: Final = 100  # links, to all addresses together
 CONFIRM_WITHIN: Final = 3 * 24 * 3600  # seconds
 _ASKED, _ENDED = "documents.subscribe", "documents.unsubscribe"
 READER = Actor("system:reader", "A reader of the documents")
@@ -33,6 +34,12 @@ MOST_SENTENCES = 40
 
 class NotGenuine(ValueError):
     """The link was not made here, was changed on its way, or is too old."""
+
+
+def has_room(at: datetime) -> bool:
+    """Whether another link may be mailed now: whoever types other people's addresses by the hundred is not answered."""
+    lately = OutgoingMail.objects.filter(key__startswith="subscribe:", queued_at__gte=at - timedelta(hours=1))
+    return lately.count() < MOST_AN_HOUR
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -146,3 +146,13 @@ def test_readers_are_told_in_portions(
     assert OutgoingMail.objects.count() == 3
     assert len(later) == 1
     assert subscribing.MOST_SENTENCES > 0
+
+
+def test_addresses_by_the_hundred_are_not_written_to(techflow: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscribing, "MOST_AN_HOUR", 2)
+    now = datetime.now(UTC)
+    for number in range(2):
+        assert subscribing.has_room(now)
+        ask(f"reader{number}@example.org", language="en", at=now)
+    assert not subscribing.has_room(now)
+    assert subscribing.has_room(now + timedelta(hours=2))

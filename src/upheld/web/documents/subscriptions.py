@@ -30,7 +30,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     asked = SubscriptionForm(request.POST, languages=choices(in_force()))
     if not asked.is_valid():
         return show(request, "documents/subscription.html", {"form": asked}, status=422)
-    subscribing.ask(asked.cleaned_data["address"], language=asked.cleaned_data["language"], at=timezone.now())
+    now = timezone.now()
+    if subscribing.has_room(now):
+        subscribing.ask(asked.cleaned_data["address"], language=asked.cleaned_data["language"], at=now)
     return redirect("public:sent")
 
 
