@@ -113,7 +113,7 @@ UNDELIVERED = (
 UNSETTLED = "FROM tickets_ticket WHERE NOT is_settled"
 
 
-Counted = tuple[str, list[int | str | datetime]]  # what stands after SELECT 1 in SQL, and its values
+Counted = tuple[str, Sequence[int | str | datetime]]  # what stands after SELECT 1 in SQL, and its values
 
 
 def counts(

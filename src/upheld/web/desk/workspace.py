@@ -58,7 +58,7 @@ def view_named(name: str) -> queues.View | None:
 def surroundings(request: AgentRequest, *, here: str = "") -> dict[str, Any]:
     """The context of `desk/base.html`. One query."""
     departments = in_force().departments
-    unread = {"to_read": (UNREAD, [request.agent.pk])}
+    unread: dict[str, queues.Counted] = {"to_read": (UNREAD, [request.agent.pk])}
     counts = queues.counts(agent=request.agent, departments=departments, now=timezone.now(), also=unread)
     views = tuple(_entry(view, counts) for view in queues.VIEWS.values() if view is not queues.ALL)
     teams = tuple(_entry(queues.department_view(one.name, str(one.label)), counts) for one in departments.values())

@@ -80,10 +80,13 @@ def test_a_change_of_the_policy(visit: Opening, desk: Cast, leaders: dict[str, A
     is_fine(head)
 
     agent.goto("/desk/notices/")
-    agent.click("text=Please read the new version")
+    is_fine(agent)
+    agent.click("text=Read what changes")  # in the line above every page
     is_fine(agent)
     agent.click("text=I have read it")
     expect(agent.locator("main")).to_contain_text("You confirmed it")
+    agent.goto("/desk/notices/")
+    expect(agent.locator("main")).not_to_contain_text("The policy has a new version")
     assert Acknowledgement.objects.exclude(acknowledged_at=None).get().agent == desk.agent
     head.reload()
     expect(head.locator("main")).to_contain_text("1 of 7 have read it")
