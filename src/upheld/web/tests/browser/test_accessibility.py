@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page
 
+from upheld.channels.models import OutgoingMail
 from upheld.conftest import Cast
 from upheld.people.actions import notify
 from upheld.people.models import Team
 from upheld.tickets.actions.conversation import note, reply
+from upheld.tickets.actions.scheduling import schedule_reply
 from upheld.tickets.actions.waiting import wait_on_customer
 from upheld.tickets.models import Ticket
 from upheld.web.tests.browser.conftest import Opening, violations
@@ -39,6 +41,17 @@ def busy(desk: Cast, opened: Opened) -> Ticket:
         at=now,
         author=desk.agent.person,
         cc=["b@harbour.example"],
+    )
+    schedule_reply(
+        ticket,
+        text="More tomorrow.",
+        by=desk.agent.actor,
+        at=now,
+        author=desk.agent.person,
+        send_at=now + timedelta(days=2),
+    )
+    OutgoingMail.objects.update(
+        needs_a_look=True, state="failed", refused={"b@harbour.example": "550 5.1.1 No such person"}
     )
     note(ticket, text="Index again", by=desk.colleague.actor, at=now, author=desk.colleague.person)
     notify(
@@ -73,6 +86,7 @@ PAGES = (
     "/desk/keys/",
     "/desk/tickets/new/",
     "/desk/mails/",
+    "/desk/mails/outgoing/",
     "/demo/mails/",
     "/desk/nowhere/",
 )
@@ -123,13 +137,28 @@ def writes(page: Page) -> None:
     page.wait_for_selector("text=Draft saved")
 
 
+def chooses_an_hour(page: Page) -> None:
+    writes(page)
+    page.click(".later > summary")
+    page.wait_for_selector("#id_send_at")
+
+
 def is_refused(page: Page) -> None:
     page.keyboard.press("r")
     page.click("#reply button.primary")
     page.wait_for_selector("#composer .notice.error")
 
 
-STATES = (opens_menu, opens_more, opens_explanation, opens_resolution_with_errors, opens_merge, is_refused, writes)
+STATES = (
+    opens_menu,
+    opens_more,
+    opens_explanation,
+    opens_resolution_with_errors,
+    opens_merge,
+    is_refused,
+    writes,
+    chooses_an_hour,
+)
 
 
 @pytest.mark.parametrize("dark", [False, True])
