@@ -89,6 +89,10 @@ def test_so_does_an_address_that_may_send_for_it() -> None:
         (b"From : Ann <ann@shop-one.example>\r\n" + signed(), ""),
         (b"X: 1\rFrom: Ann <ann@shop-one.example>\r\n" + signed(), ""),
         (b"Subject: x\r\nFrom here on\r\n" + signed(), f"ann@{SHOP}"),  # no field: our head ends there, theirs does not
+        (
+            signed(MAIL.replace(b"From: Ann", b"From: Bob <bob@shop-one.example>, Ann")),
+            "",
+        ),  # of two, which one wrote it?
         (signed(MAIL.replace(b"Ann <ann@", b"Bob <bob@")), f"ann@{SHOP}"),  # a colleague's mail
         (signed(MAIL.replace(b"Ann <ann@shop-one.example>", b"Ann")), f"ann@{SHOP}"),  # From names nobody
         (b"DKIM-Signature: nonsense\r\n" + MAIL, ""),

@@ -128,7 +128,13 @@ def test_a_move_is_followed_and_checked_alike(stranger: Stranger) -> None:
 
 
 def test_a_slow_name_server_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [time.sleep(3)][:0])
+    waiting = threading.Event()
+
+    def slow(*_: object, **__: object) -> list[object]:
+        waiting.wait(3)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
     began = time.monotonic()
     with pytest.raises(NotFetched, match="too long"):
         fetch("http://slow.example/", types=["image/"], most_bytes=10, seconds=0.2)

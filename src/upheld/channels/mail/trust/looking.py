@@ -32,9 +32,7 @@ def _found(mail: ReceivedMail, names: Names) -> Verdict:
     raw = bytes(mail.raw)
     shown = parse_head(raw, envelope_from=mail.envelope_from).sender.address or address_in(mail.envelope_from)
     mail_settings = settings.UPHELD_MAIL
-    by_relay = (
-        mail.door != ReceivedMail.Door.WEBHOOK
-    )  # a provider's call came by no relay of ours that would have written one
+    by_relay = mail.door != ReceivedMail.Door.WEBHOOK  # which comes by no relay of ours
     servers = mail_settings.trusted_authserv if by_relay else frozenset()
     believed = Believed(mail_settings.trusted_relays, servers, mail_settings.trusted_sealers)
     return authenticity(

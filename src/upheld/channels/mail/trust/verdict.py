@@ -151,16 +151,17 @@ def _by_relay(raw: bytes, believed: Believed) -> _Proofs | None:
 
 
 def reads_alike(raw: bytes, shown: str) -> bool:
-    """Whether every reader of this mail finds the address that is shown in the one From of its head.
+    """Whether every reader of this mail finds the address that is shown, and no other, in the one From of its head.
 
     With two From fields, one may be signed and the other be read; a line that is no field ends the head for one reader and not
-    for the next; and where From names nobody, what is shown was taken from a field that nobody vouches for.
+    for the next; where From names nobody, what is shown is vouched for by nobody; and where it names two, it is not known
+    which of them a domain let write.
     """
     head = read_head(raw)
     authors = head.values("from")
     if len(authors) != 1 or head.problems or sum(_FROM.match(line) is not None for line in _head(raw)) != 1:
         return False
-    return shown.lower() in [box.address for box in mailboxes(authors[0])]
+    return [box.address for box in mailboxes(authors[0])] == [shown.lower()]
 
 
 def _head(raw: bytes) -> list[bytes]:
