@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from django.urls import reverse
 from django.utils import timezone
 
-from upheld.tickets.actions.picturing import digest, is_outside, is_unseen
+from upheld.tickets.picturing import digest, is_outside, is_unseen
 from upheld.web import times
 from upheld.web.templatetags.upheld import path_part
 

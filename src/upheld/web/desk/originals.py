@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from upheld.channels.mail.parsing import parse
 from upheld.channels.models import ReceivedMail
-from upheld.tickets.actions.picturing import fetch_pictures
 from upheld.tickets.models import Message, OutsidePicture
+from upheld.tickets.picturing import fetch_pictures
 from upheld.web.attachments import picture_response, visible_messages
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_agents

@@ -16,7 +16,7 @@ from upheld.conftest import Cast
 from upheld.kernel.fetching import Fetched, NotFetched
 from upheld.kernel.html import clean_html
 from upheld.kernel.pictures import bitmap_type
-from upheld.tickets.actions import picturing
+from upheld.tickets import picturing
 from upheld.tickets.models import Attachment, Message, OutsidePicture
 from upheld.tickets.tests.mailbox import take
 from upheld.web.pictures import pictured
