@@ -165,7 +165,7 @@ def _live(order: Mapping[str, Any]) -> None:
             status = 0
         else:
             if name == "mail worker":
-                import_module("upheld.channels.mail.sending").PAUSES = (1,)
+                setattr(import_module("upheld.channels.mail.sending"), "PAUSES", (1,))  # noqa: B010
             status = import_module(f"upheld.cli.{name.split()[-1]}").main([])
     except BaseException:  # noqa: BLE001 - a child must never return into its parent's loop
         import traceback

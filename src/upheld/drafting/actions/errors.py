@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from upheld.drafting.merging import Merged
 from upheld.policy.errors import Problem
+from upheld.policy.lint import Finding
 
 
 class DraftRefused(Exception):
@@ -36,7 +37,7 @@ class TitleTaken(DraftRefused):
 
 
 class HasProblems(DraftRefused):
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem | Finding]) -> None:
         self.problems = tuple(problems)
         many = "one problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         super().__init__(f"The draft still has {many}. Mend them first; they are listed below.")

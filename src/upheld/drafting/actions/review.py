@@ -10,7 +10,7 @@ from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import in_force
 from upheld.drafting.actions.errors import FellBehind, HasProblems, NothingChanged, NotYours, WrongState
 from upheld.drafting.actions.writing import lock
-from upheld.drafting.checking import check
+from upheld.drafting.checking import check, new_findings
 from upheld.drafting.models import Approval, Draft
 from upheld.drafting.needs import still_needed
 from upheld.drafting.paths import draft_path
@@ -87,12 +87,18 @@ def send_back(draft: Draft, *, reason: str, by: Actor, at: datetime) -> None:
 
 
 def stand_ready(draft: Draft) -> None:
-    """Raises what keeps the draft from becoming a version: errors, no change, a number that was used, or another version
-    since it began.
+    """Raises what keeps the draft from becoming a version.
+
+    That is: errors, also those of the lint that its base did not have; no change; a number that was used; another version since it
+    began.
     """
     verdict = check(draft.files)
     if verdict.policy is None:
         raise HasProblems(verdict.problems)
+    known = draft.base.sources if draft.base is not None else {}
+    odd = [one for one in new_findings(known, draft.files) if one.severity == "error"]
+    if odd:
+        raise HasProblems(odd)
     newest = PolicyVersion.objects.first()
     if newest is not None and newest.pk != draft.base_id:
         raise FellBehind

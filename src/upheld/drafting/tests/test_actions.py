@@ -100,6 +100,18 @@ def test_a_draft_with_errors_is_kept_and_never_reviewed_nor_published(draft: Dra
     assert PolicyVersion.objects.count() == 1
 
 
+def test_what_the_lint_calls_an_error_keeps_a_draft_from_review_unless_it_was_there_before(
+    draft: Draft, cast: Cast
+) -> None:
+    files = dict(draft.files)
+    files["escalation.yaml"] = files["escalation.yaml"].replace("stands: {level: 2}", "stands: {role: bosses}", 1)
+    assert files != draft.files
+    save_draft(draft, files, revision=1, what="", **by(cast.lead))
+    assert [one.severity for one in check(files).findings].count("error") == 1
+    with pytest.raises(HasProblems, match="one problem"):
+        send_to_review(draft, **by(cast.lead))
+
+
 def test_saving_the_same_again_is_no_revision(draft: Draft, cast: Cast) -> None:
     assert save_draft(draft, draft.files, revision=1, what="", **by(cast.lead)) is None
     assert kinds(draft) == ["draft.started"]

@@ -189,7 +189,7 @@ def test_who_lets_a_mail_through_vouches_for_it(cast: Cast, ticket: Ticket) -> N
     "fields",
     [{"sender": "Us <support@techflowsolutions.com>"}, {"auto_submitted": "auto-replied", "sender": "a@b.example"}],
 )
-def test_whatever_was_held_can_be_let_through(cast: Cast, fields: dict[str, str]) -> None:
+def test_whatever_was_held_can_be_let_through(cast: Cast, fields: dict[str, Any]) -> None:
     held = take(letter("Hello", **fields))
     assert held.state == State.SUSPENDED
     assert ticket_of(decided(release, held, cast)).title == "The pump"
@@ -208,7 +208,7 @@ def test_what_cannot_be_a_message_stays_in_quarantine(cast: Cast) -> None:
 
 
 def test_only_a_proved_mail_makes_its_copies_watchers(cast: Cast) -> None:
-    copied = {"cc": cast.neighbour.person.email}
+    copied: dict[str, Any] = {"cc": cast.neighbour.person.email}
     unproved = ticket_of(take(letter("One", **copied)))
     proved = ticket_of(take(PROVED.replace("techflow", "harbour").encode() + letter("Two", title="Other", **copied)))
     assert (unproved.watchers.count(), proved.watchers.count()) == (0, 1)

@@ -23,7 +23,12 @@ def drawn(source: str, **values: object) -> str:
 
 @pytest.mark.parametrize(
     "source",
-    ["{% url 'desk:start' %}", "{% url 'desk:ticket' 7 %}", "{% static 'upheld/desk.css' %}", "{% icon 'check' size=14 %}"],
+    [
+        "{% url 'desk:start' %}",
+        "{% url 'desk:ticket' 7 %}",
+        "{% static 'upheld/desk.css' %}",
+        "{% icon 'check' size=14 %}",
+    ],
 )
 def test_a_tag_of_literals_is_drawn_once(source: str) -> None:
     assert any(isinstance(node, Once) for node in template(source).nodelist)

@@ -24,7 +24,8 @@ from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_
 from upheld.channels.models import Mailbox, ReceivedMail, Sighting
 from upheld.channels.tests.post import letter
 from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, USER, Dovecot, dovecot
-from upheld.config.imap import Grant, ImapAccount, grants, imap_accounts
+from upheld.config.imap import ImapAccount, grants, imap_accounts
+from upheld.config.values import Grant
 from upheld.events.models import Event
 
 pytestmark = [
