@@ -221,8 +221,8 @@ def cast(techflow: PolicyVersion) -> Cast:
 
 @cache
 def _read_policy(name: str) -> Policy:
-    from upheld.config.values import SOURCE_ROOT
     from upheld.config.subjects import VOCABULARY
+    from upheld.config.values import SOURCE_ROOT
     from upheld.policy import load
 
     return load(SOURCE_ROOT / "policies" / name, vocabulary=VOCABULARY)
