@@ -89,8 +89,8 @@ def send_back(draft: Draft, *, reason: str, by: Actor, at: datetime) -> None:
 def stand_ready(draft: Draft) -> None:
     """Raises what keeps the draft from becoming a version.
 
-    That is: errors, also those of the lint that its base did not have; no change; a number that was used; another version since it
-    began.
+    That is: errors, also those of the lint that its base did not have; no change; a number that was used; another version since
+    it began.
     """
     verdict = check(draft.files)
     if verdict.policy is None:
