@@ -37,7 +37,12 @@ def take_from_agent(
         return dropped(f"An automatic mail of one of us ({parsed.automatic_reason}).")
     if not agent.person.is_active:
         return suspended("From somebody who does not work here any more.")
-    if not mail.is_authentic and mail.released_at is None:
+    is_vouched_for = mail.released_at is not None
+    if mail.is_repeat_id and not is_vouched_for:
+        return suspended(
+            "A mail of one of us with the Message-ID of another: it may have been sent again by somebody else."
+        )
+    if not mail.is_authentic and not is_vouched_for:
         said = mail.authentication["words"] if mail.authentication else "not looked into"
         return suspended(
             f"From an agent's address, which it does not prove ({said}). Agents may write in the workspace."
@@ -47,11 +52,24 @@ def take_from_agent(
         if forwarded is None:
             return suspended("From one of us, about no ticket, and no mail of a customer is in it.")
         return message(_opened(agent, mail, forwarded, route(forwarded.title, forwarded.text)))
+    if not mail.is_authentic:
+        _noted(agent, mail, parsed, ticket)
+        return message(ticket)
     try:
         _said(agent, mail, parsed, ticket)
     except (Refused, NoSuchCommand) as reason:
         return suspended(f"Not done: {reason}", ticket)
     return message(ticket)
+
+
+def _noted(agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket) -> None:
+    """Who lets such a mail through vouches for its words, and does not send them to a customer or do what they command."""
+    at = max(mail.received_at, ticket.changed_at)
+    written = note(
+        ticket, text=parsed.text or "(no text)", by=agent.actor, author=agent.person, at=at, files=_files(parsed.files)
+    )
+    written.received = mail
+    written.save(update_fields=["received"])
 
 
 def _opened(agent: Agent, mail: ReceivedMail, forwarded: Forwarded, route: Route) -> Ticket:

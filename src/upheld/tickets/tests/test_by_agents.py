@@ -179,10 +179,19 @@ def decided(decide: Any, mail: ReceivedMail, cast: Cast) -> ReceivedMail:
     return mail
 
 
-def test_who_lets_a_mail_through_vouches_for_it(cast: Cast, ticket: Ticket) -> None:
-    mail = decided(release, from_agent("Please restart it.", proof=""), cast)
-    assert (mail.state, ticket.messages.latest("id").text) == (State.MESSAGE, "Please restart it.")
+def test_who_lets_a_mail_through_vouches_for_its_words_and_for_no_more(cast: Cast, ticket: Ticket) -> None:
+    mail = decided(release, from_agent("#resolve\nPlease restart it.", proof=""), cast)
+    written = ticket.messages.latest("id")
+    ticket.refresh_from_db()
+    assert (mail.state, written.is_internal, written.outgoing, ticket.status) == (State.MESSAGE, True, None, "new")
     assert [words for _, words in mail.steps][1] == "Let through by Administrator Ames"
+
+
+def test_a_mail_of_one_of_us_that_somebody_sends_again_to_another_ticket_goes_nowhere(cast: Cast, ticket: Ticket) -> None:
+    other = ticket_of(take(letter("Another", message_id="<second@harbour.example>", title="Other")))
+    from_agent("Restart it.", message_id="<ours@techflow.example>")
+    again = from_agent("Restart it.\n", message_id="<ours@techflow.example>", references="<second@harbour.example>")
+    assert (again.state, other.messages.count()) == (State.DROPPED, 1)
 
 
 @pytest.mark.parametrize(
