@@ -52,6 +52,11 @@ RECORDS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Names, "silent", {})
+
+
 def signed(raw: bytes = MAIL, *, domain: str = SHOP, **options: Any) -> bytes:
     signature: bytes = dkim.sign(raw, b"k1", domain.encode(), SECRET, **options)
     return signature + raw
@@ -220,3 +225,48 @@ def test_a_record_that_never_ends_is_cut_short() -> None:
 
 def test_the_verdict_is_told_in_words() -> None:
     assert judged(signed(), peer=PEER, envelope=f"a@{SHOP}").words == f"SPF pass, DKIM pass ({SHOP}), DMARC pass"
+
+
+class Slow(Names):
+    """Nobody under these organisations answers; `asked` are the questions that were put."""
+
+    def __init__(self, *silent: str, root: bool = True) -> None:
+        super().__init__()
+        self.quiet, self.root, self.asked = silent, root, list[str]()
+
+    def ask(self, name: str, kind: str) -> list[str]:
+        self.asked.append(name)
+        if name == ".":
+            return ["a.root.example"] if self.root else []
+        if name.endswith(self.quiet):
+            raise NamesAway("no answer")
+        return ["v=spf1 -all"]
+
+
+def test_who_does_not_answer_is_not_asked_again_at_once_and_keeps_nobody_else() -> None:
+    slow = Slow("slow.example")
+    for name in ("slow.example", "k1._domainkey.slow.example"):
+        with pytest.raises(NamesAway):
+            slow.look_up(name)
+    assert slow.asked == ["slow.example"]
+    assert Slow().look_up("quick.example") == ["v=spf1 -all"]
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_only_when_the_root_is_silent_too_nobody_is_asked(root: bool) -> None:
+    names = Slow("one.example", "two.example", "three.example", root=root)
+    for name in names.quiet:
+        with pytest.raises(NamesAway):
+            names.look_up(name)
+    if root:
+        assert names.look_up("quick.example") == ["v=spf1 -all"]
+    else:
+        with pytest.raises(NamesAway):
+            names.look_up("quick.example")
+
+
+def test_a_mail_has_only_so_much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = Slow()
+    monkeypatch.setattr(names, "_ends_at", 0)
+    with pytest.raises(NamesAway, match="too long"):
+        names.look_up("quick.example")

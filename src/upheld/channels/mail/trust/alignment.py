@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from publicsuffixlist import PublicSuffixList
-
+from upheld.channels.mail.trust.domains import organisation
 from upheld.channels.mail.trust.names import Names
 
 
@@ -46,16 +44,6 @@ def is_aligned(proved: str, shown: str, *, is_strict: bool) -> bool:
 
 def any_aligned(proved: Iterable[str], shown: str, *, is_strict: bool) -> bool:
     return any(is_aligned(one, shown, is_strict=is_strict) for one in proved)
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
-def organisation(domain: str) -> str:
-    """The part that somebody registered: `example.co.uk` of `mail.example.co.uk`; the domain itself where there is none."""
-    return str(_suffixes().privatesuffix(domain) or domain)
 
 
 def _tags(text: str) -> dict[str, str] | None:
