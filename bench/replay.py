@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench._house import ROOT, machine, spread
+from upheld.cli.replay import collect_seldom
 from upheld.kernel.durations import DAY, HOUR, MINUTE
 from upheld.kernel.instants import iso, parse_instant
 from upheld.policy import Event, Policy, load
@@ -44,6 +45,7 @@ def run(*, events: int = 200_000, repeats: int = 3, with_values: bool = True) ->
         path = Path(folder) / "history.jsonl"
         with ProcessPoolExecutor(1) as apart:  # what the writing holds in memory is not what the replay does
             count = apart.submit(write, path, events).result()
+        collect_seldom()  # as the command does
         before = _memory()
         for _ in range(repeats):
             for name, per_second in _from_file(policy, path, count).items():

@@ -75,7 +75,7 @@ class SubjectFold:
     An event whose time lies before its predecessor's counts at the predecessor's time: order is recording, never the clock.
     """
 
-    __slots__ = ("at", "attributes", "open", "past", "plan", "traces", "waiting")
+    __slots__ = ("at", "attributes", "has_moved", "open", "past", "plan", "traces", "waiting")
 
     def __init__(self, plan: Plan, *, with_traces: bool = False) -> None:
         self.plan = plan
@@ -86,6 +86,7 @@ class SubjectFold:
         """Beginnings that wait until something is promised, by position, each with the flags of what holds it aside."""
         self.past: list[CommitmentState] = []
         self.traces: dict[str, Trace] | None = {} if with_traces else None
+        self.has_moved = False
 
     def apply(self, event: Event) -> None:
         """Take one event into account."""
@@ -123,7 +124,9 @@ class SubjectFold:
         for running in self.open.values():
             found += running.states(until)
         positions = self.plan.positions
-        gone = len(positions)
+        if not self.has_moved:
+            return sorted(found, key=lambda state: (positions[state.clause], state.cycle))
+        gone = len(positions)  # for clauses of a version that was left
         return sorted(found, key=lambda state: (positions.get(state.clause, gone), state.clause, state.cycle))
 
     def move(self, plan: Plan, at: int, history: Iterable[Event]) -> None:
@@ -141,6 +144,7 @@ class SubjectFold:
         waiting = {self.plan.promises[position].clause.name: flags for position, flags in self.waiting.items()}
         known = self.plan.positions
         self.plan, self.attributes, self.open, self.waiting = plan, seen.attributes, {}, {}
+        self.has_moved = True
         for name, one in running.items():
             self._move_running(at, name, one)
         for name, flags in waiting.items():
@@ -273,8 +277,10 @@ class SubjectFold:
         return False
 
     def _next_number(self, clause: str) -> int:
-        """One more than the highest: of a series, an earlier cycle may end after a later one."""
-        return max((state.cycle for state in self.past if state.clause == clause), default=0) + 1
+        """One more than the highest: of a series an earlier cycle may end after a later one, of others none does."""
+        if self.has_moved or self.plan.promises[self.plan.positions[clause]].clause.is_series:
+            return max((state.cycle for state in self.past if state.clause == clause), default=0) + 1
+        return next((state.cycle for state in reversed(self.past) if state.clause == clause), 0) + 1
 
 
 def fold(
