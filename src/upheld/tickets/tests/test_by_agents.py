@@ -187,7 +187,9 @@ def test_who_lets_a_mail_through_vouches_for_its_words_and_for_no_more(cast: Cas
     assert [words for _, words in mail.steps][1] == "Let through by Administrator Ames"
 
 
-def test_a_mail_of_one_of_us_that_somebody_sends_again_to_another_ticket_goes_nowhere(cast: Cast, ticket: Ticket) -> None:
+def test_a_mail_of_one_of_us_that_somebody_sends_again_to_another_ticket_goes_nowhere(
+    cast: Cast, ticket: Ticket
+) -> None:
     other = ticket_of(take(letter("Another", message_id="<second@harbour.example>", title="Other")))
     from_agent("Restart it.", message_id="<ours@techflow.example>")
     again = from_agent("Restart it.\n", message_id="<ours@techflow.example>", references="<second@harbour.example>")
