@@ -16,7 +16,7 @@ from django.conf import settings
 
 from upheld.channels.mail.committing import Committer, database
 from upheld.channels.mail.session import Allowance, Conversation, Door, Manner, Room
-from upheld.channels.mail.trust import Believed
+from upheld.channels.mail.trust.believing import believed
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
@@ -53,12 +53,6 @@ def certificate(chain: Path | None, key: Path | None) -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(chain, key)
     return context
-
-
-def believed() -> Believed:
-    """Whose word about a source counts, by the environment."""
-    mail = settings.UPHELD_MAIL
-    return Believed(mail.trusted_relays, mail.trusted_authserv, mail.trusted_sealers)
 
 
 async def serve(

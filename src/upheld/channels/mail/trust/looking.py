@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
 from upheld.channels.mail.fields import address_in
 from upheld.channels.mail.parsing import parse_head
+from upheld.channels.mail.trust.believing import believed
 from upheld.channels.mail.trust.names import Names
-from upheld.channels.mail.trust.verdict import Believed, Verdict, authenticity
+from upheld.channels.mail.trust.verdict import Verdict, authenticity
 from upheld.channels.models import ReceivedMail
 from upheld.statements import Asked, Given
 
@@ -31,10 +30,5 @@ def look_into(mail_id: int, *, names: Names | None = None) -> dict[str, Any] | N
 def _found(mail: ReceivedMail, names: Names) -> Verdict:
     raw = bytes(mail.raw)
     shown = parse_head(raw, envelope_from=mail.envelope_from).sender.address or address_in(mail.envelope_from)
-    mail_settings = settings.UPHELD_MAIL
-    by_relay = mail.door != ReceivedMail.Door.WEBHOOK  # which comes by no relay of ours
-    servers = mail_settings.trusted_authserv if by_relay else frozenset()
-    believed = Believed(mail_settings.trusted_relays, servers, mail_settings.trusted_sealers)
-    return authenticity(
-        raw, shown=shown, peer=mail.peer, envelope_from=mail.envelope_from, names=names, believed=believed
-    )
+    whom = believed(by_relay=mail.door != ReceivedMail.Door.WEBHOOK)
+    return authenticity(raw, shown=shown, peer=mail.peer, envelope_from=mail.envelope_from, names=names, believed=whom)
