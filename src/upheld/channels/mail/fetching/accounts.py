@@ -16,7 +16,7 @@ class NoToken(Exception):
 
 
 class Grant(Protocol):
-    """A right that was given once (config/imap.py), from which a token is made whenever it is needed."""
+    """A right that was given once (config/values.py), from which a token is made whenever it is needed."""
 
     @property
     def token_url(self) -> str: ...
