@@ -43,7 +43,7 @@ def letters(count: int, mark: str) -> list[bytes]:
 def run(*, mails: int = 6_000, senders: int = 16, tickets: int = 600) -> dict[str, object]:
     """Figures a second, and their ratios, from one run on one database."""
     with house():
-        from upheld.channels.mail.committing import database
+        from upheld.channels.mail.doors.committing import database
 
         conninfo = database()
         accepted, inserted = [], []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from upheld.channels.mail import sending
+from upheld.channels.mail.outgoing import sending
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 

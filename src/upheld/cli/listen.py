@@ -10,7 +10,7 @@ from upheld.cli.stopping import told_to_stop
 
 def main(arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="upheld listen", description=__doc__).parse_args(arguments)
-    from upheld.channels.mail import listener
+    from upheld.channels.mail.doors import listener
 
     listener.run(told_to_stop())
     return 0

@@ -49,7 +49,7 @@ def _take_one(sender: str, to: Sequence[str]) -> int:
 
 
 def _import(path: Path) -> int:
-    from upheld.channels.mail.mbox import NotAnMbox, mails_in
+    from upheld.channels.mail.doors.mbox import NotAnMbox, mails_in
     from upheld.cli.desk import NotToday, desk
 
     try:

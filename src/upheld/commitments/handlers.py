@@ -9,8 +9,8 @@ import structlog
 from django.conf import settings
 
 from upheld.accounts.models import Account
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.models import Clock, Commitment
 from upheld.commitments.policies import policy_of
 from upheld.events.models import Event

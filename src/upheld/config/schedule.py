@@ -29,8 +29,8 @@ def tend_tickets(timestamp: int) -> None:
 @app.task(name="mail.sweep", queueing_lock="mail.sweep", pass_context=False)
 def sweep_mail(timestamp: int) -> None:
     """Find mail that waits although its job is gone, on its way in and on its way out."""
-    from upheld.channels.mail.outbox import tell_of_late
-    from upheld.channels.mail.sending import sweep
+    from upheld.channels.mail.outgoing.outbox import tell_of_late
+    from upheld.channels.mail.outgoing.sending import sweep
     from upheld.tickets.intake import take_in_left_behind
 
     now = datetime.fromtimestamp(timestamp, UTC)
@@ -54,7 +54,7 @@ def blank_sign_in_codes(timestamp: int) -> None:
     """Take the codes out of the sign-in mails that have left."""
     from django.conf import settings
 
-    from upheld.channels.mail.codes import blank_codes
+    from upheld.channels.mail.outgoing.codes import blank_codes
 
     blank_codes(datetime.fromtimestamp(timestamp, UTC), keep_sent=settings.UPHELD_DEMO)
 

@@ -12,8 +12,8 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import PolicyVersion
 from upheld.commitments.policies import in_force, policy_of, version_in_force

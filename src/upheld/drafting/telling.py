@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.people.actions import notify
 from upheld.people.models import Agent

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.receiving import hold_ids
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
 from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event

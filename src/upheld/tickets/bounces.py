@@ -20,7 +20,7 @@ from upheld.tickets.models import Ticket
 from upheld.tickets.placing import Place, dropped, message
 
 if TYPE_CHECKING:
-    from upheld.channels.mail.hooks import Word
+    from upheld.channels.mail.doors.hooks import Word
 
 
 def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryReport, addresses: Sequence[str]) -> Place:

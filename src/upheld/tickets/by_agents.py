@@ -11,9 +11,9 @@ from datetime import datetime
 
 from upheld.accounts.recognition import recognise
 from upheld.channels.files import store
-from upheld.channels.mail.forwarding import Forwarded, forwarded_in
 from upheld.channels.mail.parsing import ParsedFile, ParsedMail
-from upheld.channels.mail.quoting import folded
+from upheld.channels.mail.parsing.forwarding import Forwarded, forwarded_in
+from upheld.channels.mail.parsing.quoting import folded
 from upheld.channels.models import ReceivedMail
 from upheld.people.models import Agent
 from upheld.tickets.actions.assignment import assign

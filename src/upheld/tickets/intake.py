@@ -20,11 +20,11 @@ from upheld.accounts.actions import reachable_again
 from upheld.accounts.models import Contact
 from upheld.accounts.recognition import known, recognise
 from upheld.channels.files import store
-from upheld.channels.mail.automatic import Kind
-from upheld.channels.mail.fields import address_in
 from upheld.channels.mail.holding import note_step
 from upheld.channels.mail.parsing import ParsedMail, parse, parse_head
-from upheld.channels.mail.quoting import folded, folded_html
+from upheld.channels.mail.parsing.automatic import Kind
+from upheld.channels.mail.parsing.fields import address_in
+from upheld.channels.mail.parsing.quoting import folded, folded_html
 from upheld.channels.mail.receiving import HEAD, hold_ids, note_head
 from upheld.channels.mail.threading import bare, is_ours
 from upheld.channels.mail.trust.looking import look_into

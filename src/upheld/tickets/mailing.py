@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.models import OutgoingMail
 from upheld.kernel.html import text_to_html
 from upheld.people.models import Person

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.events.models import Event
 from upheld.people.models import Person

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from upheld.channels.mail.quoting import folded
+from upheld.channels.mail.parsing.quoting import folded
 from upheld.statements import Asked, Given
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.wording import day_in_words, sentence

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.models import Commitment
 from upheld.events.actors import Actor
 from upheld.events.models import Event

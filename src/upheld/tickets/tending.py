@@ -12,8 +12,8 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.events.actors import Actor
 from upheld.policy import Policy

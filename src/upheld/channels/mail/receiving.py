@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from upheld.channels.mail.charsets import storable
 from upheld.channels.mail.parsing import ParsedHead
+from upheld.channels.mail.parsing.charsets import storable
 from upheld.channels.models import MailReference, ReceivedMail
 from upheld.statements import Asked, Given
 

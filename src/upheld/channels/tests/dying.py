@@ -9,7 +9,7 @@ import os
 import signal
 from functools import partial
 
-from upheld.channels.mail import committing, listener
+from upheld.channels.mail.doors import committing, listener
 
 POINT = os.environ.get("DIE", "")
 lives = int(os.environ.get("DIE_AFTER", "0"))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 
 from upheld.channels.mail.parsing import parse
-from upheld.channels.mail.quoting import folded_html
+from upheld.channels.mail.parsing.quoting import folded_html
 from upheld.channels.tests.hostile import corpus
 from upheld.channels.tests.markup import faults
 

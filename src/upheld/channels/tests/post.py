@@ -17,10 +17,10 @@ from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from upheld.channels.mail import listener
-from upheld.channels.mail.committing import Committer
-from upheld.channels.mail.lines import LINES
-from upheld.channels.mail.session import Manner
+from upheld.channels.mail.doors import listener
+from upheld.channels.mail.doors.committing import Committer
+from upheld.channels.mail.doors.session import Manner
+from upheld.channels.mail.outgoing.lines import LINES
 
 SUPPORT = "support@techflowsolutions.com"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from upheld.channels.mail.automatic import Kind
 from upheld.channels.mail.parsing import parse, parse_head
+from upheld.channels.mail.parsing.automatic import Kind
 from upheld.channels.tests.post import letter
 
 

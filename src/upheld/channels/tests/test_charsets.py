@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheld.channels.mail.charsets import decode
-from upheld.channels.mail.fields import text_of
+from upheld.channels.mail.parsing.charsets import decode
+from upheld.channels.mail.parsing.fields import text_of
 
 WORDS = {
     "cp1250": "Příliš žluťoučký kůň",

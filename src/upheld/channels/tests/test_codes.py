@@ -8,8 +8,8 @@ from email.policy import SMTP
 
 import pytest
 
-from upheld.channels.mail.codes import EXPIRED_AFTER, blank_codes
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.codes import EXPIRED_AFTER, blank_codes
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.models import OutgoingMail
 
 State = OutgoingMail.State

@@ -16,9 +16,9 @@ from django.conf import LazySettings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheld.channels.mail.listener import certificate
-from upheld.channels.mail.mbox import NotAnMbox, mails_in
-from upheld.channels.mail.session import Allowance, Manner
+from upheld.channels.mail.doors.listener import certificate
+from upheld.channels.mail.doors.mbox import NotAnMbox, mails_in
+from upheld.channels.mail.doors.session import Allowance, Manner
 from upheld.channels.models import ReceivedMail
 from upheld.channels.tests.certificates import self_signed
 from upheld.channels.tests.post import SUPPORT, conninfo, letter, listening

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheld.channels.mail.quoting import folded_html
+from upheld.channels.mail.parsing.quoting import folded_html
 from upheld.channels.tests.fuzzing import cases, look
 from upheld.channels.tests.hostile_parts import ATTACKS
 from upheld.channels.tests.markup import faults
@@ -63,7 +63,7 @@ READING = """
 import re, sys, time
 from pathlib import Path
 from upheld.channels.mail.parsing import parse
-from upheld.channels.mail.quoting import folded_html
+from upheld.channels.mail.parsing.quoting import folded_html
 
 def most():  # of this program alone: what a parent used counts as ours elsewhere
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024

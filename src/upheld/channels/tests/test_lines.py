@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from upheld.channels.mail import lines, smtp
+from upheld.channels.mail.outgoing import lines, smtp
 from upheld.channels.tests.post import Sink, sink
 from upheld.config.environment import Environment
 from upheld.config.values import Grant, SmtpServer

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
-from upheld.channels.mail.session import Conversation, Room, _Held
+from upheld.channels.mail.doors.session import Conversation, Room, _Held
 from upheld.channels.models import ReceivedMail
 from upheld.channels.tests.post import SUPPORT, Listening, conninfo, letter, listening
 

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from upheld.channels.mail.charsets import decode, storable
-from upheld.channels.mail.fields import Mailbox, mailboxes, message_id, message_ids, moment, parameters, text_of
-from upheld.channels.mail.filenames import safe_name
-from upheld.channels.mail.flowed import unflowed
 from upheld.channels.mail.parsing import ParsedMail, parse, parse_head
-from upheld.channels.mail.quoting import folded_html
+from upheld.channels.mail.parsing.charsets import decode, storable
+from upheld.channels.mail.parsing.fields import Mailbox, mailboxes, message_id, message_ids, moment, parameters, text_of
+from upheld.channels.mail.parsing.filenames import safe_name
+from upheld.channels.mail.parsing.flowed import unflowed
+from upheld.channels.mail.parsing.quoting import folded_html
 from upheld.channels.tests.hostile import corpus
 from upheld.channels.tests.markup import faults
 from upheld.channels.tests.post import letter

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from upheld.channels.files import store
-from upheld.channels.mail import providers, sending
+from upheld.channels.mail.outgoing import providers, sending
 from upheld.channels.tests.test_sending import queued
 from upheld.config.environment import Environment, EnvironmentRefused
 from upheld.config.providers import MailProvider

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upheld.channels.mail.quoting import folded, folded_html
-from upheld.channels.mail.signatures import without_signature
+from upheld.channels.mail.parsing.quoting import folded, folded_html
+from upheld.channels.mail.parsing.signatures import without_signature
 from upheld.channels.tests.answers import Answer, answers
 
 HISTORIES = {

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import LazySettings
 
-from upheld.channels.mail import smtp
+from upheld.channels.mail.outgoing import smtp
 from upheld.channels.tests.post import OutgoingServer
 
 RAW = b"Subject: Hi\r\n\r\nText\r\n"

@@ -14,8 +14,8 @@ from django.conf import LazySettings
 from django.db import transaction
 
 from upheld.channels.files import open_stored, store
-from upheld.channels.mail import outbox, sending
-from upheld.channels.mail.composing import Letter, compose
+from upheld.channels.mail.outgoing import outbox, sending
+from upheld.channels.mail.outgoing.composing import Letter, compose
 from upheld.channels.mail.parsing import parse
 from upheld.channels.mail.threading import reply_address, subject_of, subject_of_thread
 from upheld.channels.models import OutgoingMail, ReceivedMail

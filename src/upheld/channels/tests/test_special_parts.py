@@ -9,11 +9,10 @@ import time
 
 import pytest
 
-from upheld.channels.mail import secured, winmail
-from upheld.channels.mail.invitations import invitations
-from upheld.channels.mail.parsing import ParsedMail, parse
-from upheld.channels.mail.quoting import folded_html
-from upheld.channels.mail.rtf import decompressed, rtf_to_text
+from upheld.channels.mail.parsing import ParsedMail, parse, secured, winmail
+from upheld.channels.mail.parsing.invitations import invitations
+from upheld.channels.mail.parsing.quoting import folded_html
+from upheld.channels.mail.parsing.rtf import decompressed, rtf_to_text
 
 RTF = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x}\pard Gr\'fc\'dfe \u8364? an {\b alle}\par zwei}"
 

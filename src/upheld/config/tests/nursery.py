@@ -35,7 +35,7 @@ POINTS = {
         "one effect done, before COMMIT": "upheld.tickets.handlers._do",
         "all done, job not marked": "upheld.events.jobs.react.func",
     },
-    "listen": {"rows made, before INSERT": "upheld.channels.mail.committing.columns"},
+    "listen": {"rows made, before INSERT": "upheld.channels.mail.doors.committing.columns"},
     "fetch": {
         "stored, before COMMIT": "upheld.channels.mail.fetching.taking.accept",
         "after COMMIT, server not told": "upheld.channels.mail.fetching.taking._store",
@@ -45,9 +45,9 @@ POINTS = {
         "mail looked into, not placed": "upheld.tickets.intake.look_into",
         "ticket opened, before COMMIT": "upheld.tickets.intake._settle",
         "acknowledged, before COMMIT": "upheld.tickets.acknowledging._queue",
-        "try begun, nothing sent": "upheld.channels.mail.sending._begin",
-        "taken by the other server, before COMMIT": "upheld.channels.mail.smtp.deliver",
-        "outcome noted, before COMMIT": "upheld.channels.mail.sending._note",
+        "try begun, nothing sent": "upheld.channels.mail.outgoing.sending._begin",
+        "taken by the other server, before COMMIT": "upheld.channels.mail.outgoing.smtp.deliver",
+        "outcome noted, before COMMIT": "upheld.channels.mail.outgoing.sending._note",
     },
     "people": {
         "event recorded, before COMMIT": "upheld.tickets.recording.follow_many",
@@ -165,7 +165,7 @@ def _live(order: Mapping[str, Any]) -> None:
             status = 0
         else:
             if name == "mail worker":
-                setattr(import_module("upheld.channels.mail.sending"), "PAUSES", (1,))  # noqa: B010
+                setattr(import_module("upheld.channels.mail.outgoing.sending"), "PAUSES", (1,))  # noqa: B010
             status = import_module(f"upheld.cli.{name.split()[-1]}").main([])
     except BaseException:  # noqa: BLE001 - a child must never return into its parent's loop
         import traceback

@@ -24,7 +24,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 
-from upheld.channels.mail.sending import defer
+from upheld.channels.mail.outgoing.sending import defer
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.hostile import corpus
 from upheld.channels.tests.post import SUPPORT, letter

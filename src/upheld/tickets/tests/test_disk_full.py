@@ -9,7 +9,7 @@ import psycopg.errors
 import pytest
 from django.conf import LazySettings
 
-from upheld.channels.mail.committing import Committer, Writer
+from upheld.channels.mail.doors.committing import Committer, Writer
 from upheld.channels.mail.receiving import accept
 from upheld.channels.models import ReceivedMail, StoredFile
 from upheld.channels.tests.post import SUPPORT, conninfo, letter, listening

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from upheld.channels.files import store
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.mail.threading import subject_of
 from upheld.channels.models import OutgoingMail
 from upheld.commitments.policies import in_force

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from upheld.channels.mail import outbox
+from upheld.channels.mail.outgoing import outbox
 from upheld.channels.models import OutgoingMail
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_administrators

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from upheld.channels.mail.secured import CLEAR_SIGNED, SIGNATURES
+from upheld.channels.mail.parsing.secured import CLEAR_SIGNED, SIGNATURES
 from upheld.channels.models import OutgoingMail
 from upheld.kernel.text import initials, shortened
 from upheld.tickets.queries import Spoken

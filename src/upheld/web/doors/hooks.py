@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from upheld.channels.mail import hooks
+from upheld.channels.mail.doors import hooks
 from upheld.channels.mail.receiving import accept
 from upheld.tickets.bounces import take_in_word
 

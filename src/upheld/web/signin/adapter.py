@@ -10,8 +10,8 @@ from allauth.core import context as current
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from upheld.channels.mail.senders import sender_of
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.people.models import Person
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from upheld.channels.mail.fields import address_in
 from upheld.channels.mail.parsing import parse_head
+from upheld.channels.mail.parsing.fields import address_in
 from upheld.channels.mail.trust.believing import believed
 from upheld.channels.mail.trust.names import Names
 from upheld.channels.mail.trust.verdict import Verdict, authenticity

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
-from upheld.channels.mail.fields import mailboxes
-from upheld.channels.mail.mime import read_head
+from upheld.channels.mail.parsing.fields import mailboxes
+from upheld.channels.mail.parsing.mime import read_head
 from upheld.channels.mail.trust.alignment import NOTHING, Record, any_aligned, is_aligned, record_of
 from upheld.channels.mail.trust.names import Names, NamesAway
 from upheld.channels.mail.trust.relays import passed_dmarc, proved_by_relay

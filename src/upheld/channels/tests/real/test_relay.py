@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 
-from upheld.channels.mail.committing import Committer, NotStored
+from upheld.channels.mail.doors.committing import Committer, NotStored
+from upheld.channels.mail.doors.session import Manner
+from upheld.channels.mail.outgoing.sending import queue, send
 from upheld.channels.mail.receiving import Incoming
-from upheld.channels.mail.sending import queue, send
-from upheld.channels.mail.session import Manner
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.post import SUPPORT, OutgoingServer, conninfo, letter, listening, sink
 from upheld.channels.tests.real.postfix import CAN_RUN, Postfix, postfix

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from upheld.channels.mail import outbox
+from upheld.channels.mail.outgoing import outbox
 from upheld.channels.models import OutgoingMail
 from upheld.conftest import Cast
 from upheld.events.actors import MAIL

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from upheld.channels.mail.sending import queue
+from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.mail.trust.looking import look_into
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.test_trust import Known
@@ -192,7 +192,7 @@ def test_what_came_back_is_on_the_mail_the_ticket_and_the_contact(cast: Cast, ti
 
 
 def test_nothing_of_a_stranger_is_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("upheld.channels.mail.hooks.read_body", lambda _: pytest.fail("The body was read."))
+    monkeypatch.setattr("upheld.channels.mail.doors.hooks.read_body", lambda _: pytest.fail("The body was read."))
     for headers in ({}, {"Authorization": "Basic " + base64.b64encode(b"hooks:wrong").decode()}):
         assert (
             client.post("/mail/hooks/postmark/inbound/", b"x", "application/json", headers=headers).status_code == 401

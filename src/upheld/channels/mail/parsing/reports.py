@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from upheld.channels.mail.fields import address_in, mailboxes, message_id, message_ids, text_of
-from upheld.channels.mail.mime import Part, read_head
+from upheld.channels.mail.parsing.fields import address_in, mailboxes, message_id, message_ids, text_of
+from upheld.channels.mail.parsing.mime import Part, read_head
 
 MOST_RECIPIENTS: Final = 100
 

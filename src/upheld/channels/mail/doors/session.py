@@ -17,7 +17,7 @@ import structlog
 from aiosmtpd.proxy_protocol import ProxyData
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from upheld.channels.mail.committing import Committer, NotStored
+from upheld.channels.mail.doors.committing import Committer, NotStored
 from upheld.channels.mail.receiving import Incoming
 from upheld.channels.mail.trust import Believed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from upheld.channels.mail.charsets import decode
+from upheld.channels.mail.parsing.charsets import decode
 
 MOST_DEPTH: Final = 200
 LARGEST: Final = 1024 * 1024

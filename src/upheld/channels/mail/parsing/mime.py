@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from upheld.channels.mail.fields import base64_within, parameters
-from upheld.channels.mail.uuencoded import decoded
+from upheld.channels.mail.parsing.fields import base64_within, parameters
+from upheld.channels.mail.parsing.uuencoded import decoded
 
 DEEPEST: Final = 20
 MOST_PARTS: Final = 1000

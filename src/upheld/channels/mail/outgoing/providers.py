@@ -17,7 +17,7 @@ from anymail.exceptions import (
 )
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from upheld.channels.mail.smtp import Outcome
+from upheld.channels.mail.outgoing.smtp import Outcome
 
 OUR_FAULT: Final = frozenset({401, 402, 403, 408, 409, 425, 429})
 """Answers that say nothing about the mail: a wrong key, an account that is blocked, too much at once. Tried again."""

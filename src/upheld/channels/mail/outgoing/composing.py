@@ -13,7 +13,7 @@ from email.utils import format_datetime, quote
 from html import escape
 from typing import Final
 
-from upheld.channels.mail.charsets import storable
+from upheld.channels.mail.parsing.charsets import storable
 from upheld.kernel.html import clean_html, html_to_text, text_to_html
 
 MOST_REFERENCES: Final = 20

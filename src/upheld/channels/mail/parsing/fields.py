@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from upheld.channels.mail.charsets import decode, storable
+from upheld.channels.mail.parsing.charsets import decode, storable
 
 LONGEST_ID: Final = 300
 LONGEST_ADDRESS: Final = 254

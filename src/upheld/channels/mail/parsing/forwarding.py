@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from upheld.channels.mail.bodies import ParsedFile
-from upheld.channels.mail.fields import Mailbox, mailboxes
-from upheld.channels.mail.parsing import ParsedMail, parse
+from upheld.channels.mail.parsing.bodies import ParsedFile
+from upheld.channels.mail.parsing.fields import Mailbox, mailboxes
+from upheld.channels.mail.parsing.mail import ParsedMail, parse
 
 MOST_LINES: Final = 2000
 LONGEST_HEAD: Final = 14  # lines

@@ -13,9 +13,9 @@ from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
 from upheld.channels.files import open_stored
-from upheld.channels.mail import smtp
-from upheld.channels.mail.composing import File, Letter, Named, compose, new_message_id
-from upheld.channels.mail.signing import signed
+from upheld.channels.mail.outgoing import smtp
+from upheld.channels.mail.outgoing.composing import File, Letter, Named, compose, new_message_id
+from upheld.channels.mail.outgoing.signing import signed
 from upheld.channels.mail.threading import reply_address
 from upheld.channels.models import OutgoingMail, StoredFile
 from upheld.events.actions import record
@@ -125,7 +125,7 @@ def _hand_over(mail: OutgoingMail) -> smtp.Outcome:
     """To the provider if there is one, else to the server."""
     provider = settings.UPHELD_MAIL.provider
     if provider is not None:
-        from upheld.channels.mail import providers  # its packages are large, and few need them
+        from upheld.channels.mail.outgoing import providers  # its packages are large, and few need them
 
         return providers.deliver(provider, bytes(mail.raw), mail.untried, number=mail.pk)
     return smtp.deliver(bytes(mail.raw), mail.envelope_from, mail.untried)

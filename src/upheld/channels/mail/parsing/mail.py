@@ -7,27 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from upheld.channels.mail.automatic import Automation, Kind, automation_of
-from upheld.channels.mail.bodies import ParsedFile, body_of
-from upheld.channels.mail.fields import Mailbox, mailboxes, message_id, message_ids, moment, text_of
-from upheld.channels.mail.mime import Part, read, read_head
-from upheld.channels.mail.reports import DeliveryReport, report_of
+from upheld.channels.mail.parsing.automatic import Automation, Kind, automation_of
+from upheld.channels.mail.parsing.bodies import ParsedFile, body_of
+from upheld.channels.mail.parsing.fields import Mailbox, mailboxes, message_id, message_ids, moment, text_of
+from upheld.channels.mail.parsing.mime import Part, read, read_head
+from upheld.channels.mail.parsing.reports import DeliveryReport, report_of
 
 LONGEST_TITLE: Final = 400
 NOBODY: Final = Mailbox("", "")
 DELIVERED_TO: Final = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
-
-__all__ = [
-    "Automation",
-    "DeliveryReport",
-    "Kind",
-    "Mailbox",
-    "ParsedFile",
-    "ParsedHead",
-    "ParsedMail",
-    "parse",
-    "parse_head",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Count, Min, Q, Sum
 
-from upheld.channels.mail.sending import defer
+from upheld.channels.mail.outgoing.sending import defer
 from upheld.channels.models import OutgoingMail
 from upheld.events.actions import record
 from upheld.events.actors import MAIL, Actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from upheld.channels.mail.mime import Part
+from upheld.channels.mail.parsing.mime import Part
 
 SEALED: Final = "This message is encrypted, so we cannot read it here. Its parts are attached as they came."
 CLEAR_SIGNED: Final = "-----BEGIN PGP SIGNED MESSAGE-----"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from upheld.channels.mail.charsets import decode
-from upheld.channels.mail.rtf import decompressed, rtf_to_text
+from upheld.channels.mail.parsing.charsets import decode
+from upheld.channels.mail.parsing.rtf import decompressed, rtf_to_text
 
 MOST_FILES: Final = 100
 MOST_OBJECTS: Final = 10_000

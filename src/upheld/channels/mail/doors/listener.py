@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 
-from upheld.channels.mail.committing import Committer, database
-from upheld.channels.mail.session import Allowance, Conversation, Door, Manner, Room
+from upheld.channels.mail.doors.committing import Committer, database
+from upheld.channels.mail.doors.session import Allowance, Conversation, Door, Manner, Room
 from upheld.channels.mail.trust.believing import believed
 
 log = structlog.stdlib.get_logger("upheld.mail")

@@ -6,8 +6,8 @@ import codecs
 import re
 from typing import Final
 
-from upheld.channels.mail.guessing import guessed
-from upheld.channels.mail.japanese import seven_bit
+from upheld.channels.mail.parsing.guessing import guessed
+from upheld.channels.mail.parsing.japanese import seven_bit
 
 _OTHER_NAMES: Final = {
     "ansi": "cp1252",

@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from upheld.channels.mail import secured, winmail
-from upheld.channels.mail.charsets import decode
-from upheld.channels.mail.fields import mailboxes, text_of
-from upheld.channels.mail.filenames import safe_name
-from upheld.channels.mail.flowed import unflowed
-from upheld.channels.mail.invitations import invitations
-from upheld.channels.mail.mime import DEEPEST, Part, read, read_head
-from upheld.channels.mail.quoting import end_of_words, folded
-from upheld.channels.mail.uuencoded import taken_out
+from upheld.channels.mail.parsing import secured, winmail
+from upheld.channels.mail.parsing.charsets import decode
+from upheld.channels.mail.parsing.fields import mailboxes, text_of
+from upheld.channels.mail.parsing.filenames import safe_name
+from upheld.channels.mail.parsing.flowed import unflowed
+from upheld.channels.mail.parsing.invitations import invitations
+from upheld.channels.mail.parsing.mime import DEEPEST, Part, read, read_head
+from upheld.channels.mail.parsing.quoting import end_of_words, folded
+from upheld.channels.mail.parsing.uuencoded import taken_out
 from upheld.kernel.html import html_to_text, text_to_html
 
 LONGEST: Final = 250_000  # letters of text, or of HTML, on a page

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from upheld.channels.mail.signatures import UNSEEN, without_signature
+from upheld.channels.mail.parsing.signatures import UNSEEN, without_signature
 from upheld.kernel.html import clean_html, html_to_text, text_to_html
 
 SUMMARY: Final = "Earlier messages"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from upheld.channels.mail.fields import address_in, text_of
-from upheld.channels.mail.mime import Part
+from upheld.channels.mail.parsing.fields import address_in, text_of
+from upheld.channels.mail.parsing.mime import Part
 
 
 class Kind(StrEnum):
