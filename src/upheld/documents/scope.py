@@ -19,6 +19,7 @@ _SECTIONS = {
     "department": "departments",
     "product_area": "product_areas",
     "channel": "channels",
+    "region": "regions",
     "level": "levels",
 }
 _SIGNS = {">": "sign.above", ">=": "sign.at_least", "<": "sign.below", "<=": "sign.at_most", "!=": "sign.other"}

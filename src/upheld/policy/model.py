@@ -267,6 +267,7 @@ class Policy:
     categories: Mapping[str, Category] = field(default_factory=dict)
     departments: Mapping[str, Department] = field(default_factory=dict)
     product_areas: Mapping[str, Named] = field(default_factory=dict)
+    regions: Mapping[str, Named] = field(default_factory=dict)
     impact_urgency: Choice[str] | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

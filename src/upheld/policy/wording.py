@@ -17,6 +17,7 @@ _SECTIONS = {
     "department": "departments",
     "product_area": "product_areas",
     "channel": "channels",
+    "region": "regions",
 }
 _PHRASES = {
     "plan": ("of the plan", "of the plans"),

@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Literal
 
+from upheld.policy.document import Document
 from upheld.policy.loader import read_documents
 from upheld.policy.model import Policy
 from upheld.policy.nodes import Entries, Node, place_of
+from upheld.policy.prose.folder import NAMES
 
 Severity = Literal["error", "warning", "note"]
 Path = tuple[str | int, ...]
@@ -62,4 +64,5 @@ class Findings:
 
     @cached_property
     def _roots(self) -> dict[str, Node | None]:
-        return {name: document.root for name, document in read_documents(self._sources).items()}
+        names = {path: Document(path, raw) for path, raw in self._sources.items() if path.endswith(f"/{NAMES}")}
+        return {name: document.root for name, document in (read_documents(self._sources) | names).items()}

@@ -7,9 +7,11 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
 
+from upheld.kernel.text import nearest
 from upheld.policy.lint.findings import Findings
 from upheld.policy.matching import Choice, Matcher, OneOf
 from upheld.policy.model import Policy, Words
+from upheld.policy.prose.folder import NAMES
 
 
 def look_for_the_unused(policy: Policy, findings: Findings) -> None:
@@ -21,6 +23,7 @@ def look_for_the_unused(policy: Policy, findings: Findings) -> None:
     _plans(policy, findings)
     _priorities(policy, findings)
     _languages(policy, findings)
+    _regions(policy, findings)
 
 
 def _calendars(policy: Policy, findings: Findings) -> None:
@@ -165,6 +168,23 @@ def _languages(policy: Policy, findings: Findings) -> None:
                 f"Nothing is said in the language '{language}'.",
                 f"Whoever reads it reads '{policy.languages[0]}' instead.",
                 f"Write the names in words/{language}/names.yaml, or take the language out.",
+            )
+
+
+def _regions(policy: Policy, findings: Findings) -> None:
+    """Accounts may have regions that no clause tells apart, so only one is told of that looks like a clause's, spelled otherwise."""
+    used = {*_matched(policy, "region")}
+    for region in policy.regions:
+        near = nearest(region, sorted(used - {*policy.regions}))
+        if region not in used and near:
+            files = (name for name in policy.sources if name.endswith(f"/{NAMES}"))
+            findings.add(
+                "note",
+                next(name for name in files if findings.node(name, ("regions", region)) is not None),
+                ("regions", region),
+                f"Nothing in the policy depends on the region '{region}', and '{near}' has no name.",
+                "Only accounts that are of this very region are shown with it.",
+                f"Did you mean '{near}'?",
             )
 
 

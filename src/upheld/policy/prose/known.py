@@ -42,8 +42,9 @@ class Known:
         self.declared = Declared({name: document.root for name, document in documents.items()})
 
     def section(self, name: str) -> Named | None:
-        file = _SECTIONS[name]
-        if file in self._unreadable:
+        """What the policy declares there; None, too, for what it need not declare: which regions there are, the accounts say."""
+        file = _SECTIONS.get(name)
+        if file is None or file in self._unreadable:
             return None
         root = self._read.get(file)
         root = root if isinstance(root, dict) else {}

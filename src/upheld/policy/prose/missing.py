@@ -21,6 +21,7 @@ _SECTIONS = (
     "targets",
     "intake",
     "closing",
+    "regions",
 )
 _KEYS = {"label": "name", "services_in": "services", "level_in": "level"}
 

@@ -9,6 +9,7 @@ from typing import Any
 from upheld.kernel.text import nearest
 from upheld.policy.document import Document
 from upheld.policy.errors import PolicyErrors, Problem
+from upheld.policy.model import Named as NamedThing
 from upheld.policy.model import Policy, Words
 from upheld.policy.nodes import Entries, Items, Node
 from upheld.policy.prose.folder import NAMES, language_of
@@ -64,6 +65,7 @@ _RECORDS: dict[str, Record[dict[str, Any]]] = {
     "intake": _record("a field", "about"),
     "closing": _record("a field", "about"),
     "calendars": _record("a calendar"),
+    "regions": _record("a region"),
 }
 _KEYS: dict[str, Shape[Any]] = {"priorities": name_up_to(16), "levels": whole(1, 9)}
 NAMES_FILE: Record[dict[str, Any]] = Record(
@@ -160,10 +162,16 @@ def _overlaid(policy: Policy, language: str, names: Translations) -> Policy:
         things = dict(getattr(policy, section))
         for name, one in entries.items():
             key = int(name) if section == "levels" else str(name)
+            if section == "regions":  # declared by being named: accounts say which there are
+                things.setdefault(key, _region(policy, str(name)))
             if key in things:
                 things[key] = _said(things[key], language, one)
         changed[section] = things
     return replace(policy, **changed)
+
+
+def _region(policy: Policy, name: str) -> NamedThing:
+    return NamedThing(name, Words({policy.languages[0]: name.replace("-", " ").replace("_", " ").capitalize()}))
 
 
 def _said(thing: Any, language: str, texts: Mapping[str, Any]) -> Any:

@@ -24,6 +24,7 @@ WELCOME = "first: {on: account, begins: account.activated, kept_by: account.welc
 MAILBOXES = (
     "channels:\n  a: {open_to: always, addresses: [x@y.example]}\n  b: {open_to: always, addresses: [z@y.example]}\n"
 )
+BY_REGION = {"commitments": FIRST + "  when: {region: europe}\n  within: 4h\n", "policy": HEAD}
 RUNGS = "rungs: [{stands: {level: 1}}, {stands: {role: manager}}, {stands: {role: director}}]"
 
 TWO_LADDERS = f"ladders:\n  a: {{{RUNGS}, raised_by: {{plan: gold}}}}\n  b: {{{RUNGS}, raised_by: {{plan: B}}}}\n"
@@ -177,6 +178,12 @@ RULES: list[tuple[str, Files, tuple[str, str], Files]] = [
         {"escalation": LADDER.replace("manager", "managr")},
         ("error", "ladders.support.rungs.1"),
         {"escalation": LADDER},
+    ),
+    (
+        "a region that is named otherwise than in the clauses",
+        {**BY_REGION, "words/en/names.yaml": "regions: {eurpe: {name: Europe}}\n"},
+        ("note", "regions.eurpe"),
+        {**BY_REGION, "words/en/names.yaml": "regions: {europe: {name: Europe}, antarctica: {name: The South}}\n"},
     ),
     (
         "a level that nobody declared",

@@ -173,6 +173,7 @@ NAMES = """\
     levels: {1: {name: Erste, limit: [a, b, c]}}
     ladders: {support: {name: Hilfe, rungs: [{name: A}, {name: B}, {name: C, about: Ja.}, {name: D}]}}
     calendars: {office: {name: Büro}}
+    regions: {asia-pacific: {name: Asien und Pazifik}}
     clauses: {first-response: {name: Erste Antwort}}
     intake: {account: {name: Kundenkonto}}
 """
@@ -192,6 +193,8 @@ def test_names_are_said_in_their_language_and_fall_back() -> None:
     assert policy.ladders["support"].rungs[2].label.text("de") == "C"
     assert policy.calendar_names["office"].text("de") == "Büro"
     assert policy.clauses["first-response"].label.text("de") == "Erste Antwort"
+    region = policy.regions["asia-pacific"].label
+    assert (region.text("de"), region.text("en")) == ("Asien und Pazifik", "Asia pacific")
     assert policy.plans["enterprise"].label.text("de") == "Enterprise"
 
 

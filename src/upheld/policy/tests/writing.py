@@ -46,7 +46,7 @@ VOCABULARY = Vocabulary([TICKET, ACCOUNT])
 
 def sources(**files: str) -> dict[str, bytes]:
     """The small policy with these files in place of its own: `sources(commitments="…")`."""
-    changed = {f"{name}.yaml": dedent(text) for name, text in files.items()}
+    changed = {name if "/" in name else f"{name}.yaml": dedent(text) for name, text in files.items()}
     return {name: text.encode() for name, text in (BASE | changed).items()}
 
 
