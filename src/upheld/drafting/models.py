@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from upheld.commitments.models import PolicyVersion
 from upheld.people.models import Agent
+from upheld.policy.roles import ROLES
 
 Files = dict[str, str]
 
@@ -142,7 +143,7 @@ class Approval(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="approvals")
     revision = models.PositiveIntegerField()
-    role = models.CharField(max_length=16, choices=Agent.Role.choices)
+    role = models.CharField(max_length=16, choices=[*ROLES.items()])
     approved_at = models.DateTimeField()
     approved_by = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
 

@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from upheld.people.models import Agent, Person
 from upheld.policy import Policy
 from upheld.policy.model import Rung, Words
-
-Role = Agent.Role
+from upheld.policy.roles import Role
 
 
 def on_rung(rung: Rung, department: str = "") -> list[Person]:

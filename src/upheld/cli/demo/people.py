@@ -14,10 +14,10 @@ import yaml
 from upheld.kernel.text import slug
 from upheld.people.models import Agent, Person, Team
 from upheld.policy.model import Policy
+from upheld.policy.roles import Role
 
 PASSWORD = "keep-every-promise"  # noqa: S105 - for the demo only, and printed by it
 AGENTS = 12
-Role = Agent.Role
 
 
 @dataclass(frozen=True, slots=True)

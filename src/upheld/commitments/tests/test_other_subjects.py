@@ -25,8 +25,7 @@ from upheld.events.jobs import react
 from upheld.events.models import Event
 from upheld.people.actions import MILESTONES, PersonRefused, add_agent, leave, reach
 from upheld.people.models import Agent, Notification, Team
-
-Role = Agent.Role
+from upheld.policy.roles import Role
 
 
 @pytest.fixture(autouse=True)

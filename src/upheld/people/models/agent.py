@@ -8,6 +8,7 @@ from django.db import models
 
 from upheld.events.actors import Actor
 from upheld.people.models.person import Person
+from upheld.policy import roles
 
 
 class Team(models.Model):
@@ -38,13 +39,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
 class Agent(models.Model):
     """A person's work: role (what they may do), level (how hard the questions are), shift (a calendar of the policy)."""
 
-    class Role(models.TextChoices):
-        AGENT = "agent", "Agent"
-        LEAD = "lead", "Team lead"
-        MANAGER = "manager", "Manager"
-        DIRECTOR = "director", "Director"
-        EXECUTIVE = "executive", "Executive"
-        ADMINISTRATOR = "administrator", "Administrator"
+    Role = roles.Role
 
     class Presence(models.TextChoices):
         AWAY = "away", "Away"
@@ -52,7 +47,7 @@ class Agent(models.Model):
         BUSY = "busy", "Busy"
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="agent")
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    role = models.CharField(max_length=16, choices=[*roles.ROLES.items()], default=Role.AGENT)
     level = models.PositiveSmallIntegerField(default=1)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="agents")
     shift = models.CharField(max_length=64, blank=True)

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from upheld.events.actors import SYSTEM
 from upheld.people.actions import add_agent
 from upheld.people.models import Agent, Person, Team
+from upheld.policy.roles import Role
 
-Role = Agent.Role
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 

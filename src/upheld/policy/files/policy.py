@@ -9,6 +9,7 @@ from upheld.policy.model import Approval, Category, Company, Department, Named, 
 from upheld.policy.nodes import Entries, Node
 from upheld.policy.prose.folder import DOCUMENTS
 from upheld.policy.reading import Reading, Wrong
+from upheld.policy.roles import ROLES
 from upheld.policy.shapes.collections import WORDS, Key, ListOf, Record, plainly, thing
 from upheld.policy.shapes.collections import Named as NamedShape
 from upheld.policy.shapes.conditions import ChoiceOf
@@ -116,7 +117,7 @@ APPROVAL = Record(
     plainly(Approval),
     Key(
         "roles",
-        ListOf(one_of("agent", "lead", "manager", "director", "executive", "administrator")),
+        ListOf(one_of(*ROLES)),
         "The roles that approve a new version, each by a person of its own who did not write it.",
     ),
     Key("acknowledge_within", DURATION, "How long everybody has to confirm that they have read a new version."),

@@ -13,10 +13,10 @@ from upheld.policy.lint.domains import exclude_each_other
 from upheld.policy.lint.findings import Findings, Path
 from upheld.policy.matching import Matcher, OneOf
 from upheld.policy.model import Clause, Effect, Ladder, Policy
+from upheld.policy.roles import ROLES
 
 FILE = "escalation.yaml"
 CLAUSES = "commitments.yaml"
-ROLES = ("agent", "lead", "manager", "director", "executive", "administrator")
 # Recipients who are nobody for these subjects: whoever leads hears of it instead.
 NOBODY = {
     "account": ("requester", "watchers"),
@@ -57,7 +57,7 @@ def _stands(policy: Policy, ladder: Ladder, findings: Findings) -> None:
                 path,
                 f"Nobody has the role '{role}', so nobody stands on rung {rung.number} of the ladder '{ladder.name}'.",
                 "A ticket that is raised here reaches nobody.",
-                f"Did you mean '{near}'?" if near else f"The roles are {listed(ROLES)}.",
+                f"Did you mean '{near}'?" if near else f"The roles are {listed([*ROLES])}.",
             )
         if level is not None and policy.levels and level not in policy.levels:
             findings.add(

@@ -172,7 +172,7 @@ def _languages(policy: Policy, findings: Findings) -> None:
 
 
 def _regions(policy: Policy, findings: Findings) -> None:
-    """Accounts may have regions that no clause tells apart, so only one is told of that looks like a clause's, spelled otherwise."""
+    """Accounts may have regions that no clause tells apart, so only one is told of that looks like a clause's, misspelled."""
     used = {*_matched(policy, "region")}
     for region in policy.regions:
         near = nearest(region, sorted(used - {*policy.regions}))

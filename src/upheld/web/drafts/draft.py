@@ -15,6 +15,7 @@ from upheld.drafting.waiting import may_approve
 from upheld.people.actions import mark_read
 from upheld.people.models import Agent
 from upheld.policy.model import Clause
+from upheld.policy.roles import ROLES
 from upheld.web.drafts.questions import QuestionForm
 from upheld.web.drafts.reading import base_policy, draft_of, file_changes, names_of, newest, page, told
 from upheld.web.drafts.review import ReasonForm
@@ -77,13 +78,12 @@ def _approvals(agent: Agent, draft: Draft) -> dict[str, object]:
     writers = draft.writers
     wrote = agent.key in writers
     is_asked = draft.state == Draft.State.IN_REVIEW and agent.role in missing
-    labels = dict(Agent.Role.choices)
     present = _present(writers)
     return {
         "approvals": given,
-        "missing": [labels[role] for role in missing],
-        "nobody": [labels[role] for role in dict.fromkeys(missing) if role not in present],
-        "needed": [labels[role] for role in in_force().approval.roles],
+        "missing": [ROLES[role] for role in missing],
+        "nobody": [ROLES[role] for role in dict.fromkeys(missing) if role not in present],
+        "needed": [ROLES[role] for role in in_force().approval.roles],
         "may_approve": may_approve(agent, draft),
         "wrote_it": is_asked and wrote,
         "is_reviewer": agent.is_lead or agent.role in in_force().approval.roles,

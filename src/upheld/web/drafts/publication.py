@@ -19,9 +19,9 @@ from upheld.drafting.actions.review import roles_missing
 from upheld.drafting.checking import check
 from upheld.drafting.models import Draft
 from upheld.drafting.opened import outlook
-from upheld.people.models import Agent
 from upheld.people.models.person import known_zone
 from upheld.policy import Policy
+from upheld.policy.roles import ROLES
 from upheld.web import times
 from upheld.web.desk.forms import KindForm
 from upheld.web.drafts.reading import base_policy, draft_of, page, told
@@ -107,11 +107,10 @@ def _zone() -> ZoneInfo:
 def _show(request: AgentRequest, draft: Draft, form: PublicationForm, *, status: int = 200) -> HttpResponse:
     policy = check(draft.files).policy
     assert policy is not None
-    labels = dict(Agent.Role.choices)
     changes = told(base_policy(draft), policy)
     context = {
         "form": form,
-        "missing": [labels[role] for role in roles_missing(draft)],
+        "missing": [ROLES[role] for role in roles_missing(draft)],
         "chapters": changes,
         "change_count": sum(len(group) for _, group in changes),
         "outlook": outlook(policy, at=timezone.now()),
