@@ -45,9 +45,9 @@ def _watch(account: Account, stop: threading.Event) -> None:
         except (DatabaseError, InterfaceError) as away:
             failures += 1
             log.warning("database away, trying again", reason=type(away).__name__)
-        except Exception as wrong:  # noqa: BLE001 - a thread that ended would leave its mailbox alone without a word
+        except Exception as wrong:  # a thread that ended would leave its mailbox alone without a word
             failures += 1
-            log.error("fetching went wrong, trying again", mailbox=account.name, exc_info=wrong)
+            log.exception("fetching went wrong, trying again", mailbox=account.name)
             _note_failure(account, f"{type(wrong).__name__}: {wrong}")
         finally:
             connection.close()
