@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from upheld.commitments.models import Commitment
-from upheld.commitments.policies import plan_of
+from upheld.commitments.policies import promises_of
 from upheld.events.models import Event as EventRow
 from upheld.kernel.instants import from_us, iso, to_us
 from upheld.policy import CommitmentState, Event, SubjectFold
@@ -72,14 +72,14 @@ def fold_rows(subject: str, version_id: int, rows: Iterable[EventRow], *, with_t
     """The fold after all these events, moves from one version to the next included."""
     kind, rows = subject.partition(":")[0], list(rows)
     moves = moves_of(rows)
-    run = SubjectFold(plan_of(moves[0].source if moves else version_id, kind), with_traces=with_traces)
+    run = SubjectFold(promises_of(moves[0].source if moves else version_id, kind), with_traces=with_traces)
     if not moves:
         for event in folded(rows):
             run.apply(event)
         return run
     for position, row in enumerate(rows):
         if row.kind == MOVED:
-            run.move(plan_of(row.data["to"], kind), to_us(row.at), folded(rows[:position]))
+            run.move(promises_of(row.data["to"], kind), to_us(row.at), folded(rows[:position]))
         else:
             for event in folded([row]):
                 run.apply(event)

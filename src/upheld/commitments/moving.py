@@ -16,7 +16,7 @@ from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, to_us
-from upheld.policy import CommitmentState, Plan, Policy
+from upheld.policy import CommitmentState, Policy, Promises
 
 Cycle = tuple[str, int]
 
@@ -67,14 +67,14 @@ class Moved:
 
 def preview(subjects: Sequence[str], *, to: Policy, at: datetime) -> Iterator[Moved]:
     """Every commitment of these subjects that would stand otherwise right after a move at `at`. Two queries, no change."""
-    plans: dict[str, Plan] = {}
+    promises: dict[str, Promises] = {}
     for clock, events in _histories(subjects):
         kind = clock.subject.partition(":")[0]
-        plan = plans.setdefault(kind, Plan.of(to, kind))
+        promised = promises.setdefault(kind, Promises.of(to, kind))
         moment = to_us(at)
         before = fold_rows(clock.subject, clock.version_id, events)
         after = fold_rows(clock.subject, clock.version_id, events)
-        after.move(plan, moment, folded(events))
+        after.move(promised, moment, folded(events))
         yield from _changed(clock.subject, before.states(moment), after.states(moment + 1))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from upheld.commitments.models import PolicyVersion
-from upheld.policy import Plan, Policy, Vocabulary
+from upheld.policy import Policy, Promises, Vocabulary
 from upheld.policy.loader import load_sources
 
 FRESH_FOR = 2.0  # seconds for which a process trusts what it knows to be in force
@@ -48,7 +48,7 @@ def forget_what_is_in_force() -> None:
     global _known
     _known = None
     policy_of.cache_clear()
-    plan_of.cache_clear()
+    promises_of.cache_clear()
 
 
 def in_force() -> Policy:
@@ -69,6 +69,6 @@ def _loaded(digest: str) -> Policy:
 
 
 @lru_cache(maxsize=256)
-def plan_of(version_id: int, subject_kind: str) -> Plan:
+def promises_of(version_id: int, subject_kind: str) -> Promises:
     """The clauses of a stored version on one kind of subject, ready to be folded."""
-    return Plan.of(policy_of(version_id), subject_kind)
+    return Promises.of(policy_of(version_id), subject_kind)

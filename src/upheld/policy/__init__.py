@@ -7,7 +7,7 @@ no clock, no Django. Any room above may call it; so may a program of your own:
 """
 
 from upheld.policy.errors import PolicyErrors, Problem
-from upheld.policy.fold import CommitmentState, Event, Plan, SubjectFold, fold
+from upheld.policy.fold import CommitmentState, Event, Promises, SubjectFold, fold
 from upheld.policy.loader import load
 from upheld.policy.model import Clause, Policy
 from upheld.policy.vocabulary import Subject, Vocabulary
@@ -16,10 +16,10 @@ __all__ = [
     "Clause",
     "CommitmentState",
     "Event",
-    "Plan",
     "Policy",
     "PolicyErrors",
     "Problem",
+    "Promises",
     "Subject",
     "SubjectFold",
     "Vocabulary",

@@ -24,7 +24,7 @@ from upheld.policy.terms import Promise
 from upheld.policy.tracing import Trace
 from upheld.policy.vocabulary import REVERSALS
 
-__all__ = ["CommitmentState", "Event", "Plan", "SubjectFold", "fold"]
+__all__ = ["CommitmentState", "Event", "Promises", "SubjectFold", "fold"]
 
 WAIVED_EVENT = "commitment.waived"
 LONG_AGO = -(1 << 62)
@@ -42,30 +42,30 @@ class Touch:
 NOTHING = Touch()
 
 
-class Plan:
+class Promises:
     """The clauses on one kind of subject, indexed by what touches them. Made once for a policy, shared by all its subjects."""
 
-    __slots__ = ("by_attribute", "by_deciding", "by_kind", "look", "positions", "promises")
+    __slots__ = ("by_attribute", "by_deciding", "by_kind", "in_order", "look", "positions")
 
     def __init__(
         self, clauses: Iterable[Clause], calendars: Mapping[str, Calendar], *, with_marks: bool = True
     ) -> None:
-        self.promises = tuple(Promise(clause, calendars, with_marks=with_marks) for clause in clauses)
-        self.positions = {promise.clause.name: position for position, promise in enumerate(self.promises)}
-        asked = [(name, position) for position, promise in enumerate(self.promises) for name in promise.attributes]
+        self.in_order = tuple(Promise(clause, calendars, with_marks=with_marks) for clause in clauses)
+        self.positions = {promise.clause.name: position for position, promise in enumerate(self.in_order)}
+        asked = [(name, position) for position, promise in enumerate(self.in_order) for name in promise.attributes]
         self.look: dict[str, Any] = dict.fromkeys(name for name, _ in asked)
         self.by_attribute = {name: frozenset(where for one, where in asked if one == name) for name in self.look}
         self.by_deciding = {
-            name: frozenset(where for where in found if name in self.promises[where].deciding)
+            name: frozenset(where for where in found if name in self.in_order[where].deciding)
             for name, found in self.by_attribute.items()
         }
-        clauses = [promise.clause for promise in self.promises]
+        clauses = [promise.clause for promise in self.in_order]
         kinds = {kind for clause in clauses for kind in clause.begins | clause.kept_by | clause.void_by | clause.until}
         self.by_kind = {kind: _touch(kind, clauses) for kind in sorted(kinds | set(REVERSALS.values()))}
 
     @classmethod
-    def of(cls, policy: Policy, subject: str, *, with_marks: bool = True) -> Plan:
-        """The plan for subjects such as `ticket`. Without marks nothing is known of warnings, which takes less time."""
+    def of(cls, policy: Policy, subject: str, *, with_marks: bool = True) -> Promises:
+        """Those to subjects such as `ticket`. Without marks nothing is known of warnings, which takes less time."""
         return cls(policy.clauses_on(subject), policy.calendars, with_marks=with_marks)
 
 
@@ -75,12 +75,12 @@ class SubjectFold:
     An event whose time lies before its predecessor's counts at the predecessor's time: order is recording, never the clock.
     """
 
-    __slots__ = ("at", "attributes", "has_moved", "open", "past", "plan", "traces", "waiting")
+    __slots__ = ("at", "attributes", "has_moved", "open", "past", "promises", "traces", "waiting")
 
-    def __init__(self, plan: Plan, *, with_traces: bool = False) -> None:
-        self.plan = plan
+    def __init__(self, promises: Promises, *, with_traces: bool = False) -> None:
+        self.promises = promises
         self.at = LONG_AGO
-        self.attributes = plan.look.copy()
+        self.attributes = promises.look.copy()
         self.open: dict[int, Cycle | Series] = {}
         self.waiting: dict[int, int] = {}
         """Beginnings that wait until something is promised, by position, each with the flags of what holds it aside."""
@@ -94,7 +94,7 @@ class SubjectFold:
         if at < self.at:
             at = self.at
         self.at = at
-        touch = self.plan.by_kind.get(event.kind, NOTHING)
+        touch = self.promises.by_kind.get(event.kind, NOTHING)
         renewed = self._end(at, touch) if touch.ends and (self.open or self.waiting) else ()
         if event.kind == WAIVED_EVENT:
             self._waive(at, event.data)
@@ -123,41 +123,41 @@ class SubjectFold:
         found = self.past.copy()
         for running in self.open.values():
             found += running.states(until)
-        positions = self.plan.positions
+        positions = self.promises.positions
         if not self.has_moved:
             return sorted(found, key=lambda state: (positions[state.clause], state.cycle))
         gone = len(positions)  # for clauses of a version that was left
         return sorted(found, key=lambda state: (positions.get(state.clause, gone), state.clause, state.cycle))
 
-    def move(self, plan: Plan, at: int, history: Iterable[Event]) -> None:
+    def move(self, promises: Promises, at: int, history: Iterable[Event]) -> None:
         """Go on under another version of the policy from `at`; `history` are the events so far.
 
         What is over stays as it is. What runs goes on with the time used if the new version has a clause of its name, else it
         is void. A clause that only the new version has, and that would run by now, begins at `at`: nothing is missed before it
         was promised.
         """
-        seen = SubjectFold(plan)
+        seen = SubjectFold(promises)
         for event in history:
             seen.apply(event)
         self.at = at = max(self.at, at, seen.at)
-        running = {self.plan.promises[position].clause.name: one for position, one in self.open.items()}
-        waiting = {self.plan.promises[position].clause.name: flags for position, flags in self.waiting.items()}
-        known = self.plan.positions
-        self.plan, self.attributes, self.open, self.waiting = plan, seen.attributes, {}, {}
+        running = {self.promises.in_order[position].clause.name: one for position, one in self.open.items()}
+        waiting = {self.promises.in_order[position].clause.name: flags for position, flags in self.waiting.items()}
+        known = self.promises.positions
+        self.promises, self.attributes, self.open, self.waiting = promises, seen.attributes, {}, {}
         self.has_moved = True
         for name, one in running.items():
             self._move_running(at, name, one)
         for name, flags in waiting.items():
-            if name in plan.positions:
-                self.waiting[plan.positions[name]] = flags
-                self._begin_waiting(at, plan.positions[name])
+            if name in promises.positions:
+                self.waiting[promises.positions[name]] = flags
+                self._begin_waiting(at, promises.positions[name])
         for position in (*seen.open, *seen.waiting):
-            if plan.promises[position].clause.name not in known:
+            if promises.in_order[position].clause.name not in known:
                 self._begin(at, position)
 
     def _move_running(self, at: int, name: str, running: Cycle | Series) -> None:
-        position = self.plan.positions.get(name)
-        promise = None if position is None else self.plan.promises[position]
+        position = self.promises.positions.get(name)
+        promise = None if position is None else self.promises.in_order[position]
         if position is None or promise is None or promise.clause.is_series != isinstance(running, Series):
             running.end(at, VOIDS)
             self.past += running.states(at)
@@ -183,7 +183,7 @@ class SubjectFold:
         return renewed
 
     def _take_attributes(self, at: int, data: Mapping[str, Any]) -> None:
-        attributes, by_attribute = self.attributes, self.plan.by_attribute
+        attributes, by_attribute = self.attributes, self.promises.by_attribute
         changed = []
         for name, value in data.items():
             if name in by_attribute:
@@ -198,17 +198,17 @@ class SubjectFold:
             for position in _touched(by_attribute, changed):
                 running = self.open.get(position)
                 if running is not None:
-                    terms = self.plan.promises[position].terms(attributes)
+                    terms = self.promises.in_order[position].terms(attributes)
                     if terms is not running.terms:
                         running.follow(at, terms)
                         self._put_away_if_over(position, running)
         if self.waiting:
-            for position in _touched(self.plan.by_deciding, changed):
+            for position in _touched(self.promises.by_deciding, changed):
                 if position in self.waiting:
                     self._begin_waiting(at, position)
 
     def _waive(self, at: int, data: Mapping[str, Any]) -> None:
-        position = self.plan.positions.get(str(data.get("clause")), -1)
+        position = self.promises.positions.get(str(data.get("clause")), -1)
         running = self.open.get(position)
         if running is not None:
             running.waive(at, data.get("cycle"))
@@ -217,7 +217,7 @@ class SubjectFold:
     def _restore(self, at: int, position: int, flags: int) -> None:
         running = self.open.get(position)
         if running is not None:
-            running.restore(at, flags, self.plan.promises[position].terms(self.attributes))
+            running.restore(at, flags, self.promises.in_order[position].terms(self.attributes))
         elif position in self.waiting:
             self.waiting[position] &= ~flags
             self._begin_waiting(at, position)
@@ -229,7 +229,7 @@ class SubjectFold:
             for position in positions:
                 self._begin(at, position)
             return
-        promises, attributes, waiting = self.plan.promises, self.attributes, self.waiting
+        promises, attributes, waiting = self.promises.in_order, self.attributes, self.waiting
         for (
             position
         ) in positions:  # the usual case: the first event, which many clauses hear of and few promise anything at
@@ -254,7 +254,7 @@ class SubjectFold:
             del self.waiting[position]
 
     def _begin_if_promised(self, at: int, position: int) -> bool:
-        promise = self.plan.promises[position]
+        promise = self.promises.in_order[position]
         terms = promise.terms(self.attributes)
         if not terms.is_promised:
             return False
@@ -266,7 +266,7 @@ class SubjectFold:
     def _end_wait(self, position: int, flags: int) -> None:
         if flags & SETS_ASIDE:
             self.waiting[position] |= flags & SETS_ASIDE
-        elif flags & VOIDS or not self.plan.promises[position].goes_on:
+        elif flags & VOIDS or not self.promises.in_order[position].goes_on:
             del self.waiting[position]
 
     def _put_away_if_over(self, position: int, running: Cycle | Series) -> bool:
@@ -278,7 +278,7 @@ class SubjectFold:
 
     def _next_number(self, clause: str) -> int:
         """One more than the highest: of a series an earlier cycle may end after a later one, of others none does."""
-        if self.has_moved or self.plan.promises[self.plan.positions[clause]].clause.is_series:
+        if self.has_moved or self.promises.in_order[self.promises.positions[clause]].clause.is_series:
             return max((state.cycle for state in self.past if state.clause == clause), default=0) + 1
         return next((state.cycle for state in reversed(self.past) if state.clause == clause), 0) + 1
 
@@ -287,7 +287,7 @@ def fold(
     clause: Clause, events: Iterable[Event], *, calendars: Mapping[str, Calendar], until: int | None = None
 ) -> list[CommitmentState]:
     """The cycles of one clause after `events` of one subject, as they stand at `until` (at the last event if not given)."""
-    subject = SubjectFold(Plan([clause], calendars))
+    subject = SubjectFold(Promises([clause], calendars))
     for event in events:
         subject.apply(event)
     return subject.states(subject.at if until is None else until)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from upheld.policy.clockwork import Cycle
-from upheld.policy.fold import Plan, SubjectFold
+from upheld.policy.fold import Promises, SubjectFold
 from upheld.policy.states import CommitmentState
 
 if TYPE_CHECKING:
@@ -66,15 +66,15 @@ def pack(run: SubjectFold) -> bytes | None:
         return None
 
 
-def unpack(plan: Plan, raw: bytes) -> SubjectFold:
-    """The fold again, under the same plan."""
+def unpack(promises: Promises, raw: bytes) -> SubjectFold:
+    """The fold again, under the same promises."""
     packed = _decode(raw)
-    run = SubjectFold(plan)
+    run = SubjectFold(promises)
     run.at, run.waiting, run.past = packed.at, packed.waiting, packed.past
     run.attributes = {name: tuple(one) if type(one) is list else one for name, one in packed.attributes.items()}
     for one in packed.running:
         cycle = run.open[one.position] = Cycle.__new__(Cycle)
-        promise = plan.promises[one.position]
+        promise = promises.in_order[one.position]
         for field, value in zip(CYCLE, one.plain, strict=True):
             setattr(cycle, field, value)
         cycle.promise, cycle.trace, cycle.past = promise, None, ()

@@ -12,7 +12,7 @@ import msgspec
 
 from upheld.hours.forms import FIRST_YEAR, LAST_YEAR
 from upheld.kernel.instants import iso, parse_instant
-from upheld.policy.fold import Plan, SubjectFold
+from upheld.policy.fold import Promises, SubjectFold
 from upheld.policy.model import Policy
 from upheld.policy.packing import Shelf, pack, unpack
 from upheld.policy.states import CommitmentState, Event
@@ -83,7 +83,7 @@ class Replay:
         self.most_live = most_live
         self.subjects: dict[str, SubjectFold] = {}
         self.latest = EARLIEST
-        self._plans: dict[str, Plan] = {}
+        self._promises: dict[str, Promises] = {}
         self._places: dict[str, int] = {}
         self._seen = 0
         self._shelf = Shelf()
@@ -108,23 +108,23 @@ class Replay:
         live = sorted((place, key) for key, place in self._places.items())
         aside = ((place, key, raw) for place, key, raw in self._shelf.rows() if key not in self.subjects)
         for _, key, raw in merge(((place, key, b"") for place, key in live), aside, key=itemgetter(0)):
-            subject = unpack(self._plan(key), raw) if raw else self.subjects[key]
+            subject = unpack(self._promises_to(key), raw) if raw else self.subjects[key]
             for state in subject.states(moment):
                 yield key, state
 
     def _subject(self, key: str) -> SubjectFold | None:
         """The subject of which is heard for the first time, or again after it was put aside; None where the policy is silent."""
-        plan = self._plan(key)
-        if not plan.promises:
+        promises = self._promises_to(key)
+        if not promises.in_order:
             return None
         if len(self.subjects) >= self.most_live:
             self._put_aside()
         found = self._shelf.find(key)
         if found is None:
-            self._places[key], subject = self._seen, SubjectFold(plan)
+            self._places[key], subject = self._seen, SubjectFold(promises)
             self._seen += 1
         else:
-            self._places[key], subject = found[0], unpack(plan, found[1])
+            self._places[key], subject = found[0], unpack(promises, found[1])
         self.subjects[key] = subject
         return subject
 
@@ -143,12 +143,12 @@ class Replay:
         if len(self.subjects) > 0.9 * self.most_live:
             self.most_live *= 2
 
-    def _plan(self, key: str) -> Plan:
+    def _promises_to(self, key: str) -> Promises:
         kind = key.partition(":")[0]
-        plan = self._plans.get(kind)
-        if plan is None:
-            plan = self._plans[kind] = Plan.of(self.policy, kind, with_marks=self.with_marks)
-        return plan
+        promises = self._promises.get(kind)
+        if promises is None:
+            promises = self._promises[kind] = Promises.of(self.policy, kind, with_marks=self.with_marks)
+        return promises
 
 
 def replay(

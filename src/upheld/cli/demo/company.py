@@ -17,7 +17,7 @@ from upheld.cli.demo.people import PASSWORD, Staff, hire, read_cast
 from upheld.cli.demo.promised import keep_promises
 from upheld.cli.demo.stories import read_stories
 from upheld.cli.demo.writing import mark_as_read, numbers, reserve, tell_of_the_last_days, write
-from upheld.commitments.policies import plan_of, policy_of, version_in_force
+from upheld.commitments.policies import policy_of, promises_of, version_in_force
 from upheld.people.models import Person, Team
 from upheld.web.signin.demo import DemoLogins, Login
 
@@ -52,7 +52,7 @@ def fill(at: datetime, *, tickets: int = TICKETS, seed: int = SEED) -> DemoLogin
     ids = iter(reserve("tickets_ticket", tickets))
     teller = Teller(
         policy,
-        plan_of(version.pk, "ticket"),
+        promises_of(version.pk, "ticket"),
         staff,
         list(Team.objects.all()),
         dice,

@@ -18,7 +18,7 @@ from upheld.cli.demo.people import Staff
 from upheld.cli.demo.plot import Plot
 from upheld.cli.demo.stories import Story, category_of, priority_rank, product_area_of
 from upheld.people.models import Team
-from upheld.policy import Plan
+from upheld.policy import Promises
 from upheld.policy.model import Policy
 from upheld.tickets.models import Ticket
 
@@ -89,7 +89,7 @@ class Teller:
     def __init__(
         self,
         policy: Policy,
-        plan: Plan,
+        promises: Promises,
         staff: Staff,
         teams: Sequence[Team],
         dice: random.Random,
@@ -98,7 +98,7 @@ class Teller:
         now: datetime,
     ) -> None:
         self.policy = policy
-        self.plan = plan
+        self.promises = promises
         self.staff = staff
         self.teams = {team.department: team for team in teams}
         self.dice = dice
@@ -122,7 +122,7 @@ class Teller:
             facts = {name: value.format_map(words) for name, value in story.facts.items()}
             facts |= {"started": since(telling.at, dice), "impact": ticket.impact, "urgency": ticket.urgency}
             ticket.essentials = essentials(self.policy, facts | {"description": ticket.title}, contact)
-        life = telling.life = Life(ticket, policy=self.policy, plan=self.plan, message_ids=self.message_ids)
+        life = telling.life = Life(ticket, policy=self.policy, promises=self.promises, message_ids=self.message_ids)
         words |= {"right_priority": right, "title": ticket.title}
         Plot(life, story, words, contact, self.staff, dice, left_lying=self.left_lying, now=self.now).tell(
             dice.choice(story.openings), at=telling.at
@@ -136,7 +136,7 @@ class Teller:
         if merged >= self.now or first.ticket.assignee is None:
             return None
         ticket = self._copy(first.ticket, number, contact, at=opened)
-        life = Life(ticket, policy=self.policy, plan=self.plan, message_ids=self.message_ids)
+        life = Life(ticket, policy=self.policy, promises=self.promises, message_ids=self.message_ids)
         life.open(self.dice.choice(SECOND_MAIL).format(title=first.ticket.title), by=contact, at=opened)
         life.merge(first, by=first.ticket.assignee.actor, at=max(merged, first.ticket.changed_at))
         return life
@@ -144,7 +144,7 @@ class Teller:
     def spam(self, title: str, text: str, contact: Contact, number: int, *, at: datetime) -> Life:
         telling = Telling(_nothing(title, text), contact, at)
         ticket = self._ticket(telling, number, title=title, channel="email", priority=self._priority(3))
-        life = Life(ticket, policy=self.policy, plan=self.plan, message_ids=self.message_ids)
+        life = Life(ticket, policy=self.policy, promises=self.promises, message_ids=self.message_ids)
         life.open(text, by=contact, at=at)
         life.mark_spam(by=self.staff.leads[0].actor, at=at + timedelta(minutes=self.dice.randint(6, 40)))
         return life

@@ -20,7 +20,7 @@ from upheld.events.actors import Actor
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, iso, to_us
 from upheld.people.models import Agent, Person, Team
-from upheld.policy import CommitmentState, Plan, Policy, SubjectFold
+from upheld.policy import CommitmentState, Policy, Promises, SubjectFold
 from upheld.policy.model import Effect
 from upheld.tickets.actions.conversation import preview_of
 from upheld.tickets.actions.escalation import ladder_of, rung_of
@@ -36,7 +36,7 @@ NOTICED = timedelta(seconds=1)  # how long after its time the ticker and a worke
 class Life:
     """One ticket and all its rows. Times given to its methods never go back."""
 
-    def __init__(self, ticket: Ticket, *, policy: Policy, plan: Plan, message_ids: Iterator[int]) -> None:
+    def __init__(self, ticket: Ticket, *, policy: Policy, promises: Promises, message_ids: Iterator[int]) -> None:
         self.ticket = ticket
         self.policy = policy
         self.events: list[Event] = []
@@ -44,7 +44,7 @@ class Life:
         self.resolutions: list[Resolution] = []
         self.escalations: list[Escalation] = []
         self.merges: list[Merge] = []
-        self.fold = SubjectFold(plan)
+        self.fold = SubjectFold(promises)
         self._message_ids = message_ids
         self._marked: set[tuple[str, int, str]] = set()
         self._now = 0  # up to when time has passed

@@ -18,7 +18,7 @@ from upheld.cli.demo.people import Staff
 from upheld.commitments.folding import as_value, fold_subject, new_row
 from upheld.commitments.following import first_wake, mark_events
 from upheld.commitments.models import Clock, Commitment, PolicyVersion
-from upheld.commitments.policies import plan_of, policy_of
+from upheld.commitments.policies import policy_of, promises_of
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, to_us
 from upheld.people import actions as people
@@ -133,7 +133,7 @@ def _story(version: PolicyVersion, subject: str, labels: Iterable[str], by: Coll
         for clause in policy_of(version.pk).clauses_on(kind)
         if clause.kept_by & known
     }
-    return Story(subject, kept_by, by, SubjectFold(plan_of(version.pk, kind)))
+    return Story(subject, kept_by, by, SubjectFold(promises_of(version.pk, kind)))
 
 
 def _with_marks(story: Story, states: Iterable[CommitmentState]) -> list[Event]:

@@ -14,7 +14,7 @@ from django.forms.models import model_to_dict
 from upheld.cli.demo.life import NOTICED, Life
 from upheld.cli.demo.writing import write
 from upheld.commitments.models import Clock, Commitment, PolicyVersion
-from upheld.commitments.policies import plan_of, policy_of
+from upheld.commitments.policies import policy_of, promises_of
 from upheld.commitments.ticker import tick
 from upheld.commitments.verifying import verify
 from upheld.conftest import Cast
@@ -57,7 +57,7 @@ class InMemory:
             priority=priority, category="question", department="support", channel="email", team=self.cast.team,
             opened_at=at, changed_at=at,
         )  # fmt: skip
-        life = Life(ticket, policy=self.policy, plan=plan_of(self.version.pk, "ticket"), message_ids=self.ids)
+        life = Life(ticket, policy=self.policy, promises=promises_of(self.version.pk, "ticket"), message_ids=self.ids)
         self.lives.append(life)
         life.open("It stops at row 17.", by=contact, at=at)
         return life

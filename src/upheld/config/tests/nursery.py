@@ -132,10 +132,10 @@ def _read_the_policy() -> None:
     """Once for all children, who would each spend half their life on it."""
     from django.db import connections
 
-    from upheld.commitments.policies import in_force, plan_of, version_in_force
+    from upheld.commitments.policies import in_force, promises_of, version_in_force
 
     in_force()
-    plan_of(version_in_force().pk, "ticket")
+    promises_of(version_in_force().pk, "ticket")
     connections.close_all()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from upheld.policy.fold import WAIVED_EVENT, Plan, SubjectFold
+from upheld.policy.fold import WAIVED_EVENT, Promises, SubjectFold
 from upheld.policy.model import Policy
 from upheld.policy.simulation.tally import Missing
 from upheld.policy.states import CommitmentState, Event
@@ -55,21 +55,21 @@ class Scope:
         return is_account and (self.plan is None or known.get("plan") == self.plan)
 
 
-def facts(events: Iterable[Event], plan: Plan) -> Iterator[Event]:
+def facts(events: Iterable[Event], promises: Promises) -> Iterator[Event]:
     """The events as the tried policy takes them: facts, waivers of clauses that it has, and of the rest the passing of time."""
     for event in events:
         if event.kind.startswith(OF_COMMITMENTS) and not (
-            event.kind == WAIVED_EVENT and event.data.get("clause") in plan.positions
+            event.kind == WAIVED_EVENT and event.data.get("clause") in promises.positions
         ):
             yield Event(event.at, "", event.subject, event.actor)
         else:
             yield event
 
 
-def folded_under(plan: Plan, events: Iterable[Event], until: int) -> list[CommitmentState]:
-    """What `plan` would have made of these events by `until`."""
-    run = SubjectFold(plan)
-    for event in facts(events, plan):
+def folded_under(promises: Promises, events: Iterable[Event], until: int) -> list[CommitmentState]:
+    """What `promises` would have made of these events by `until`."""
+    run = SubjectFold(promises)
+    for event in facts(events, promises):
         run.apply(event)
     return run.states(until)
 
@@ -88,12 +88,12 @@ def histories_of(
             by_subject.setdefault(event.subject, []).append(event)
             latest = max(latest, event.at)
     moment = latest if until is None else until
-    plans: dict[str, Plan] = {}
+    promises: dict[str, Promises] = {}
     for subject in list(by_subject):
         found = by_subject.pop(subject)
         then: list[CommitmentState] = []
         if in_force is not None:
             kind = subject.partition(":")[0]
-            plan = plans.setdefault(kind, plans.get(kind) or Plan.of(in_force, kind))
-            then = folded_under(plan, found, moment)
+            promised = promises.setdefault(kind, promises.get(kind) or Promises.of(in_force, kind))
+            then = folded_under(promised, found, moment)
         yield History(subject, found, then, in_force)

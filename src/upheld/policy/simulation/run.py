@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from upheld.policy.fold import Plan
+from upheld.policy.fold import Promises
 from upheld.policy.model import Policy
 from upheld.policy.simulation.effects import add_effects
 from upheld.policy.simulation.histories import History, Scope, folded_under
@@ -37,7 +37,7 @@ class Simulation:
         self.window = window
         self.scope = scope or Scope()
         self.tally = tally or Tally(clauses={})
-        self._plans: dict[str, Plan] = {}
+        self._promises: dict[str, Promises] = {}
 
     def add(self, history: History) -> None:
         """Take one subject into account; nothing of it is kept but the counts and, while there is room, what changed."""
@@ -64,16 +64,16 @@ class Simulation:
 
     def states_now(self, history: History) -> list[CommitmentState]:
         """What the tried policy would have made of the subject by the end of the window."""
-        plan = self._plans.get(history.kind)
-        if plan is None:
-            plan = self._plans[history.kind] = Plan.of(self.policy, history.kind)
-        if not plan.promises:
+        promises = self._promises.get(history.kind)
+        if promises is None:
+            promises = self._promises[history.kind] = Promises.of(self.policy, history.kind)
+        if not promises.in_order:
             return []
         until = self.window.until
         events = history.events
         if events and max(event.at for event in events) > until:
             events = [event for event in events if event.at <= until]
-        return folded_under(plan, events, until) if events else []
+        return folded_under(promises, events, until) if events else []
 
     def _count(self, history: History) -> None:
         tally = self.tally

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from upheld.hours import Calendar, compile_calendars
-from upheld.policy import Clause, CommitmentState, Event, Plan, fold
+from upheld.policy import Clause, CommitmentState, Event, Promises, fold
 from upheld.policy.matching import Choice, Matcher, OneOf
 from upheld.policy.model import Mark, Words
 from upheld.policy.tests.oracle import Condition, Desk, Happening, Oracle, Promise, Seen, Window
@@ -80,8 +80,8 @@ class Told:
     def until_us(self) -> int:
         return self.window.us(self.until)
 
-    def plan(self) -> Plan:
-        return Plan([self.clause], calendars())
+    def promises(self) -> Promises:
+        return Promises([self.clause], calendars())
 
     def folded(self) -> list[Seen]:
         return [

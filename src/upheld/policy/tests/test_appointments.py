@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.durations import DAY, HOUR
-from upheld.policy import CommitmentState, Event, Plan, SubjectFold, load
+from upheld.policy import CommitmentState, Event, Promises, SubjectFold, load
 from upheld.policy.states import BREACHED, KEPT, RUNNING
 
 FOLLOW_UP = "follow-up"  # of crm-pro: a day after the resolution, and a week after it
@@ -12,7 +12,7 @@ RESOLVED = 0
 
 
 def followed_up(at: int) -> SubjectFold:
-    run = SubjectFold(Plan.of(load(SOURCE_ROOT / "policies" / "crm-pro"), "ticket"))
+    run = SubjectFold(Promises.of(load(SOURCE_ROOT / "policies" / "crm-pro"), "ticket"))
     run.apply(Event(RESOLVED, "ticket.resolved", "ticket:1"))
     run.apply(Event(at, "ticket.followed_up", "ticket:1"))
     return run

@@ -8,7 +8,7 @@ from itertools import accumulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upheld.policy import CommitmentState, Event, Plan, SubjectFold, fold
+from upheld.policy import CommitmentState, Event, Promises, SubjectFold, fold
 from upheld.policy.states import BREACHED, KEPT, VOID, WAIVED
 from upheld.policy.tests.histories import GAPS, SECONDS, SeriesStory, Story, Told, calendars, series, stories
 
@@ -50,7 +50,7 @@ def test_the_fold_is_what_one_sees_who_looks_at_the_clock_every_second(story: St
 @given(any_history, st.lists(any_history, max_size=3))
 def test_the_clauses_of_a_subject_know_nothing_of_each_other(told: Told, others: list[Told]) -> None:
     clauses = [told.clause, *(replace(one.clause, name=f"other-{place}") for place, one in enumerate(others))]
-    together = SubjectFold(Plan(clauses, calendars()))
+    together = SubjectFold(Promises(clauses, calendars()))
     for event in told.events:
         together.apply(event)
     alone = [fold(clause, told.events, calendars=calendars(), until=told.until_us) for clause in clauses]
@@ -62,7 +62,7 @@ def test_the_clauses_of_a_subject_know_nothing_of_each_other(told: Told, others:
 def test_looking_between_the_events_changes_nothing_however_far_ahead_one_looks(
     told: Told, data: st.DataObject
 ) -> None:
-    watched = SubjectFold(told.plan())
+    watched = SubjectFold(told.promises())
     for event in told.events:
         for _ in range(data.draw(st.integers(0, 2))):
             watched.states(watched.at + told.window.tick_seconds * 1_000_000 * data.draw(a_while))
@@ -73,7 +73,7 @@ def test_looking_between_the_events_changes_nothing_however_far_ahead_one_looks(
 @settings(max_examples=200, deadline=None)
 @given(any_history, st.data())
 def test_time_may_pass_in_any_number_of_steps(told: Told, data: st.DataObject) -> None:
-    watched = SubjectFold(told.plan())
+    watched = SubjectFold(told.promises())
     for event in told.events:
         if event.at > watched.at > 0:
             watched.pass_time(data.draw(st.integers(watched.at, event.at)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from upheld.kernel.durations import HOUR, MINUTE
 from upheld.kernel.instants import parse_instant
-from upheld.policy import CommitmentState, Event, Plan, SubjectFold
+from upheld.policy import CommitmentState, Event, Promises, SubjectFold
 from upheld.policy.loader import load_sources
 from upheld.policy.tests.histories import Told, calendars, series, stories
 
@@ -21,7 +21,7 @@ OPENED = Event(MONDAY, "ticket.opened", "ticket:1", data={"priority": "P1"})
 REPLIED = Event(MONDAY + 30 * MINUTE, "ticket.replied", "ticket:1")
 
 
-def plan(commitments: str) -> Plan:
+def promises(commitments: str) -> Promises:
     policy = load_sources(
         {
             "policy.yaml": b"name: p\nversion: 1\npriorities: {P1: Critical, P2: High}",
@@ -29,15 +29,15 @@ def plan(commitments: str) -> Plan:
             "commitments.yaml": commitments.encode(),
         }
     )
-    return Plan.of(policy, "ticket")
+    return Promises.of(policy, "ticket")
 
 
 def moved(old: str, new: str, *events: Event, at: int, then: tuple[Event, ...] = (), until: int) -> list[Any]:
     """Clause, cycle, state, due and used after a move at `at`, as minutes since Monday nine o'clock."""
-    run = SubjectFold(plan(old))
+    run = SubjectFold(promises(old))
     for event in events:
         run.apply(event)
-    run.move(plan(new), MONDAY + at * MINUTE, events)
+    run.move(promises(new), MONDAY + at * MINUTE, events)
     for event in then:
         run.apply(event)
     return [_told(state) for state in run.states(MONDAY + until * MINUTE)]
@@ -80,9 +80,9 @@ def test_a_new_clause_that_would_be_over_by_now_does_not_begin() -> None:
 
 
 def test_a_new_warning_is_given_and_one_that_was_given_is_not_repeated() -> None:
-    run = SubjectFold(plan(ANSWER + "2h}"))
+    run = SubjectFold(promises(ANSWER + "2h}"))
     run.apply(OPENED)
-    run.move(plan(ANSWER.replace("[50%]", "[50%, 75%]") + "2h}"), MONDAY + 70 * MINUTE, [OPENED])
+    run.move(promises(ANSWER.replace("[50%]", "[50%, 75%]") + "2h}"), MONDAY + 70 * MINUTE, [OPENED])
     (state,) = run.states(MONDAY + 100 * MINUTE)
     assert state.marks == (("50%", MONDAY + HOUR), ("75%", MONDAY + 90 * MINUTE))
 
@@ -102,15 +102,15 @@ def test_names_that_only_the_new_version_asks_for_are_known_from_before() -> Non
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(stories(), series()), st.data())
 def test_moving_to_the_same_version_changes_nothing(told: Told, data: st.DataObject) -> None:
-    run = SubjectFold(told.plan())
+    run = SubjectFold(told.promises())
     split = data.draw(st.integers(0, len(told.events)))
     for event in told.events[:split]:
         run.apply(event)
     later = told.events[split].at if split < len(told.events) else told.until_us
-    run.move(told.plan(), data.draw(st.integers(run.at, max(run.at, later))) if split else 0, told.events[:split])
+    run.move(told.promises(), data.draw(st.integers(run.at, max(run.at, later))) if split else 0, told.events[:split])
     for event in told.events[split:]:
         run.apply(event)
-    staid = SubjectFold(told.plan())
+    staid = SubjectFold(told.promises())
     for event in told.events:
         staid.apply(event)
     assert run.states(told.until_us) == [replaced(state, run, told) for state in staid.states(told.until_us)]
@@ -134,11 +134,11 @@ def test_used_time_never_shrinks_by_a_move(told: Told, factor: int) -> None:
     clause = told.clause
     if clause.within is None:
         return
-    run = SubjectFold(told.plan())
+    run = SubjectFold(told.promises())
     for event in told.events:
         run.apply(event)
     before = {(one.clause, one.cycle): one.used for one in run.states(told.until_us)}
     later = replace(clause, warn=clause.warn[:1], pauses_while=(), renews=not clause.renews)
-    run.move(Plan([later], calendars()), told.until_us, told.events)
+    run.move(Promises([later], calendars()), told.until_us, told.events)
     after = {(one.clause, one.cycle): one.used for one in run.states(told.until_us + factor * HOUR)}
     assert all(after[cycle] >= used for cycle, used in before.items())

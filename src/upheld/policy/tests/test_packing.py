@@ -14,7 +14,7 @@ from upheld.cli.replay import main
 from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.durations import DAY
 from upheld.kernel.instants import iso
-from upheld.policy import Event, Plan, SubjectFold, load
+from upheld.policy import Event, Promises, SubjectFold, load
 from upheld.policy.packing import Shelf, pack, unpack
 from upheld.policy.replay import Replay
 from upheld.policy.tests.histories import Story, stories
@@ -61,24 +61,24 @@ def test_memory_does_not_grow_with_the_subjects() -> None:
 @given(stories(), st.integers(0, 12))
 @settings(max_examples=150, deadline=None)
 def test_a_fold_comes_back_as_it_was_at_any_moment(story: Story, moment: int) -> None:
-    plan = story.plan()
-    whole, parted = SubjectFold(plan), SubjectFold(plan)
+    promises = story.promises()
+    whole, parted = SubjectFold(promises), SubjectFold(promises)
     for number, event in enumerate(story.events):
         if number == moment:
             raw = pack(parted)
             assert raw is not None
-            parted = unpack(plan, raw)
+            parted = unpack(promises, raw)
         whole.apply(event)
         parted.apply(event)
     raw = pack(parted)
     assert raw is not None
-    assert unpack(plan, raw).states(story.until_us) == whole.states(story.until_us)
+    assert unpack(promises, raw).states(story.until_us) == whole.states(story.until_us)
 
 
 def test_what_cannot_be_packed_stays() -> None:
-    plan = Plan.of(TECHFLOW, "ticket")
-    assert pack(SubjectFold(plan, with_traces=True)) is None
-    odd = SubjectFold(plan)
+    promises = Promises.of(TECHFLOW, "ticket")
+    assert pack(SubjectFold(promises, with_traces=True)) is None
+    odd = SubjectFold(promises)
     odd.attributes["plan"] = object()
     assert pack(odd) is None
     small, whole = Replay(TECHFLOW, most_live=2), Replay(TECHFLOW)

@@ -14,7 +14,7 @@ from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.durations import DAY, HOUR, MINUTE
 from upheld.kernel.instants import parse_instant
 from upheld.policy import Event, Policy, load
-from upheld.policy.fold import Plan, SubjectFold
+from upheld.policy.fold import Promises, SubjectFold
 from upheld.policy.matching import Choice
 from upheld.policy.model import Effect
 from upheld.policy.simulation import History, Missing, Scope, Simulation, Tally, Window, histories_of
@@ -92,7 +92,7 @@ def test_a_clause_that_is_new_or_gone_is_counted_on_one_side(techflow: Policy) -
 
 def test_results_of_the_old_policy_are_no_facts(techflow: Policy) -> None:
     """But a breach that was announced says that its instant was over, and a waiver counts where its clause is."""
-    plan = Plan.of(techflow, "ticket")
+    promises = Promises.of(techflow, "ticket")
     told = happened(
         (0, "ticket.opened", OPENED),
         (15 * MINUTE, "commitment.breached", {"clause": "first-response", "plan": "standard"}),
@@ -100,9 +100,9 @@ def test_results_of_the_old_policy_are_no_facts(techflow: Policy) -> None:
         (16 * MINUTE, "commitment.waived", {"clause": "resolution", "cycle": 1}),
         (17 * MINUTE, "commitment.moved", {"from": 1, "to": 2}),
     )
-    taken = list(facts(told, plan))
+    taken = list(facts(told, promises))
     assert [event.kind for event in taken] == [
-        "ticket.opened", "", "", "commitment.waived" if "resolution" in plan.positions else "", "",
+        "ticket.opened", "", "", "commitment.waived" if "resolution" in promises.positions else "", "",
     ]  # fmt: skip
     assert [event.at for event in taken] == [event.at for event in told]
     assert all(not event.data for event in taken if not event.kind)
@@ -187,11 +187,11 @@ def test_little_history_says_how_little(techflow: Policy) -> None:
 
 def test_what_is_missing_is_named(techflow: Policy) -> None:
     events = answered_after(20 * MINUTE)
-    recorded = folded_under(Plan.of(techflow, "ticket"), events, WINDOW.until)
+    recorded = folded_under(Promises.of(techflow, "ticket"), events, WINDOW.until)
     announced = [(state.clause, state.cycle, name) for state in recorded for name, _ in state.marks]
 
     def missing(given: list[Event], told: Any = announced) -> list[str]:
-        replayed = folded_under(Plan.of(techflow, "ticket"), given, WINDOW.until)
+        replayed = folded_under(Promises.of(techflow, "ticket"), given, WINDOW.until)
         return [one.what for one in missing_from("ticket:1", recorded, replayed, told)]
 
     assert missing(events) == []
@@ -243,12 +243,12 @@ def lives(draw: st.DrawFn) -> list[Event]:
 
 def announced_by_the_desk(policy: Policy, facts_: list[Event]) -> tuple[list[Event], list[Any]]:
     """What the desk would have recorded: after each fact the warnings and breaches that it finds, and the rows at the end."""
-    plan = Plan.of(policy, "ticket")
+    promises = Promises.of(policy, "ticket")
     recorded: list[Event] = []
     known: set[tuple[str, int, str]] = set()
 
     def look(until: int) -> list[Any]:
-        run = SubjectFold(plan)
+        run = SubjectFold(promises)
         for event in recorded:
             run.apply(event)
         states = run.states(until)
@@ -285,8 +285,8 @@ def test_replaying_the_policy_in_force_gives_what_really_happened(life: list[Eve
 @settings(max_examples=60, deadline=None)
 def test_every_cycle_stands_in_one_pair(life: list[Event], within: int) -> None:
     policy = _techflow()
-    then = folded_under(Plan.of(policy, "ticket"), life, WINDOW.until)
-    now = folded_under(Plan.of(with_reply_within(policy, within), "ticket"), life, WINDOW.until)
+    then = folded_under(Promises.of(policy, "ticket"), life, WINDOW.until)
+    now = folded_under(Promises.of(with_reply_within(policy, within), "ticket"), life, WINDOW.until)
     found = list(pairs(then, now))
     assert sorted((one.clause, one.cycle) for one, _ in found if one) == sorted((one.clause, one.cycle) for one in then)
     assert sorted((one.clause, one.cycle) for _, one in found if one) == sorted((one.clause, one.cycle) for one in now)
