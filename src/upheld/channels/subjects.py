@@ -76,6 +76,7 @@ EVENTS = {
     "message.failed": "A mail of ours could not be delivered to somebody.",
     "message.delayed": "A mail of ours has been waiting for an hour.",
     "message.tried_again": "Somebody had a mail tried again that could not be delivered.",
+    "message.readdressed": "Somebody had a mail sent to another address, since the first did not take it.",
     "message.set_aside": "Somebody decided that a mail that could not be delivered needs nothing more.",
     "message.bounced": "A mail that we sent came back.",
 }

@@ -234,6 +234,11 @@ class Spoken:
     received: int | None
     outside: dict[str, dict[str, Any]] | None
 
+    mail: int | None
+    mail_next_try_at: datetime | None
+    mail_recipients: list[str] | None
+    mail_delivered: list[str] | None
+    mail_needs_a_look: bool | None
 
 THREAD = """
 SELECT message.id, message.ticket_id, message.is_internal, message.by, message.text, message.html, message.channel,
@@ -245,7 +250,8 @@ SELECT message.id, message.ticket_id, message.is_internal, message.by, message.t
        message.bcc::json, mail.bounced_at, mail.refused::json,
        (received.authentication ->> 'authentic')::boolean, message.received_id,
        (SELECT json_object_agg(one.address, json_build_object('pk', one.id, 'failure', one.failure))
-          FROM tickets_outsidepicture one WHERE one.message_id = message.id)
+          FROM tickets_outsidepicture one WHERE one.message_id = message.id),
+       mail.id, mail.next_try_at, mail.recipients::json, mail.delivered::json, mail.needs_a_look
   FROM tickets_message message
   LEFT JOIN people_person author ON author.id = message.author_id
   LEFT JOIN channels_outgoingmail mail ON mail.id = message.outgoing_id

@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/", include("upheld.web.desk.urls")),
     path("attachments/<int:pk>/<str:name>", attachments.download, name="attachment"),
     path("attachments/<int:pk>/inline/<str:name>", attachments.inline, name="attachment-inline"),
+    path("messages/<int:pk>/files.zip", attachments.together, name="attachments"),
     path("mail/hooks/", include("upheld.web.doors.urls")),
     path("demo/mails/", include("upheld.web.demo.urls")),
     path("", include("upheld.web.portal.urls")),

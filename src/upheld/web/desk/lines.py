@@ -235,6 +235,7 @@ SENTENCES: dict[str, Say] = {
     "message.bounced": _plain("A mail came back"),
     "message.tried_again": _plain("{who} had a mail tried again"),
     "message.set_aside": _plain("{who} set a mail aside that could not be delivered"),
+    "message.readdressed": _plain("{who} had a mail sent to another address"),
     "ticket.noted": _plain("{who} left a note"),
     "ticket.reply_scheduled": _plain("{who} wrote a reply for later"),
     "ticket.reply_cancelled": _plain("{who} took a waiting reply back"),

@@ -16,11 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from upheld.channels.mail.parsing.bodies import LONGEST
 from upheld.channels.mail.parsing.secured import CLEAR_SIGNED, SIGNATURES
-from upheld.channels.models import OutgoingMail
 from upheld.kernel.text import initials, shortened
 from upheld.tickets.queries import Spoken
 from upheld.web import names, times
+from upheld.web.attachments import LARGEST_PICTURE, PICTURES
+from upheld.web.desk.fates import Fate, fate_of
 from upheld.web.desk.lines import Line
 from upheld.web.desk.quoting import without_quote
 from upheld.web.pictures import pictured
@@ -33,20 +35,19 @@ REMEMBERED = 1024
 TOO_LONG = 20_000  # characters; longer messages are drawn each time
 
 
+LONGEST_SHOWN = 8_000  # characters of a text that are read without a click …
+MOST_LINES = 120  # … and lines
+LONG_PAGE = 40_000  # characters of markup from which a message scrolls by itself
+
+
 @dataclass(frozen=True, slots=True)
 class File:
+    """`preview` is the address of a picture of it, empty for what is none or stands in the text already."""
+
     href: str
     name: str
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of the mail: queued, sent or failed."""
-
-    state: str
-    said: str
-    at: str = ""
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,17 @@ class Said:
     copies: str
     hidden_copies: str
     text: str
+    rest: str
     quote: str
     html: str
+    is_long: bool
+    scrolls: bool
+    whole: str
     original: str
     is_signed: bool
     held_back: int
     files: tuple[File, ...]
+    all_files: str
     fate: Fate | None
     time: str
     time_in_full: str
@@ -129,6 +135,7 @@ def _said(message: Spoken, ticket: int, now: datetime) -> Said:
     at = timezone.localtime(message.at)
     files = message.files or []
     shown = pictured(message.html, files, message.outside)
+    text, rest = ("", "") if shown.html else parted(text)
     return Said(
         pk=str(message.pk),
         by=message.by,
@@ -140,44 +147,44 @@ def _said(message: Spoken, ticket: int, now: datetime) -> Said:
         copies=", ".join(message.cc),
         hidden_copies=", ".join(message.bcc),
         text=text,
+        rest=rest,
         quote=quote,
         html=shown.html,
+        is_long=len(shown.html) > LONG_PAGE,
+        scrolls=len(shown.html) > LONG_PAGE or "<table" in shown.html or "<pre" in shown.html,
+        whole=_whole(message, files),
         original=reverse("desk:original", args=[message.pk]) if message.received is not None else "",
         is_signed=CLEAR_SIGNED in message.text or any(one["type"] in SIGNATURES for one in files),
         held_back=shown.held_back,
-        files=tuple(_file(one) for one in files),
-        fate=_fate(message, now),
+        files=tuple(_file(one, is_shown=one["content_id"] in shown.shown) for one in files),
+        all_files=reverse("attachments", args=[message.pk]) if len(files) > 1 else "",
+        fate=fate_of(message, now),
         time=times.said(at, now),
         time_in_full=times.full(at),
-        glimpse=shortened(text, 90),
+        glimpse=shortened(message.text, 90),
     )
 
 
-def _file(one: dict[str, Any]) -> File:
-    return File(reverse("attachment", args=[one["pk"], path_part(one["name"])]), one["name"], one["size"])
+def parted(text: str) -> tuple[str, str]:
+    """A text as far as it is read at once, and the rest, cut between two lines where that can be."""
+    lines = text.split("\n", MOST_LINES)
+    short = "\n".join(lines[:MOST_LINES])[:LONGEST_SHOWN]
+    if len(text) - len(short) < LONGEST_SHOWN // 8:
+        return text, ""
+    at = text.rfind("\n", LONGEST_SHOWN // 2, len(short)) if len(short) == LONGEST_SHOWN else len(short)
+    at = at if at > 0 else len(short)
+    return text[:at].rstrip(), text[at:].strip("\n")
 
 
-def _fate(message: Spoken, now: datetime) -> Fate | None:
-    if message.mail_state is None:
-        return None
-    if message.mail_bounced_at is not None:
-        came_back = ", ".join(f"{address} ({why.removeprefix('came back: ')})" for address, why in _refused(message))
-        return Fate(
-            "failed", f"Came back: {came_back or 'the receiving server reports trouble'}. Write to another address."
-        )
-    if message.mail_state == OutgoingMail.State.FAILED:
-        return Fate("failed", f"Could not be sent: {message.mail_error or 'the receiving server refused it'}")
-    if message.mail_state == OutgoingMail.State.SENT and message.mail_refused:
-        missing = ", ".join(f"{address} ({why})" for address, why in _refused(message))
-        return Fate("failed", f"Sent, but not to {missing}")
-    if message.mail_state == OutgoingMail.State.SENT:
-        return Fate(
-            "sent", "Sent", times.said(timezone.localtime(message.mail_sent_at), now) if message.mail_sent_at else ""
-        )
-    tries = message.mail_attempts or 0
-    so_far = f", {tries} tr{'y' if tries == 1 else 'ies'} so far: {message.mail_error}" if tries else ""
-    return Fate("queued", f"Waiting to be sent{so_far}")
+def _whole(message: Spoken, files: Iterable[dict[str, Any]]) -> str:
+    """The file in which a mail stands whole that is too long for a page."""
+    if len(message.text) < LONGEST * 0.9 and len(message.html) < LONGEST * 0.9:
+        return ""
+    return next((one["name"] for one in files if one["name"] in ("message.txt", "message.html")), "")
 
 
-def _refused(message: Spoken) -> list[tuple[str, str]]:
-    return sorted((message.mail_refused or {}).items())
+def _file(one: dict[str, Any], *, is_shown: bool) -> File:
+    number, name = one["pk"], path_part(one["name"])
+    is_picture = one["type"] in PICTURES and one["size"] <= LARGEST_PICTURE and not is_shown
+    preview = reverse("attachment-inline", args=[number, name]) if is_picture else ""
+    return File(reverse("attachment", args=[number, name]), one["name"], one["size"], preview)

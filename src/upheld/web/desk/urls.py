@@ -27,6 +27,7 @@ from upheld.web.desk import (
     states,
     ticket,
     ties,
+    undelivered,
     waiting_replies,
 )
 from upheld.web.live.stream import live
@@ -48,6 +49,7 @@ urlpatterns = [
         resource(post=waiting_replies.send_now, delete=waiting_replies.take_back),
         name="scheduled",
     ),
+    path("tickets/<int:pk>/mails/<int:number>/", undelivered.decide, name="undelivered"),
     path("tickets/<int:pk>/notes/", conversation.note, name="notes"),
     path(
         "tickets/<int:pk>/draft/",

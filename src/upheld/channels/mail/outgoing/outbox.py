@@ -70,17 +70,40 @@ def try_again(mail: OutgoingMail, *, by: Actor, at: datetime, only: str = "") ->
     again = [address for address in row.refused if not only or address == only]
     if not again:
         raise NothingToSend("There is nobody left to whom it could be sent again.")
+    _once_more(row, again, at)
+    record("message.tried_again", _about(row), by=by, at=at, data={"mail": row.pk, "recipients": len(again)})
+
+
+@transaction.atomic
+def readdress(mail: OutgoingMail, *, wrong: str, instead: str, by: Actor, at: datetime) -> None:
+    """Send it to another address in place of one that did not take it: the same mail, under the same Message-ID.
+
+    Its head names whom it named. Raises NothingToSend when `wrong` is not without it, or `instead` has it or gets it already.
+    """
+    row = OutgoingMail.objects.select_for_update().defer("raw").get(pk=mail.pk)
+    if wrong not in row.refused:
+        raise NothingToSend(f"Nothing is known against {wrong} any more.")
+    if instead.lower() in {address.lower() for address in row.recipients}:
+        raise NothingToSend(f"{instead} is among its recipients already.")
+    row.recipients = [instead if address == wrong else address for address in row.recipients]
+    _once_more(row, [wrong], at)
+    record("message.readdressed", _about(row), by=by, at=at, data={"mail": row.pk, "recipients": 1})
+
+
+def _once_more(row: OutgoingMail, again: list[str], at: datetime) -> None:
+    """Queue it for those who did not get it, as if it were new."""
     row.refused = {address: why for address, why in row.refused.items() if address not in again}
     row.delivered = [address for address in row.delivered if address not in again]  # it came back from there
+    row.error = ""
     row.state, row.queued_at, row.next_try_at, row.attempts = State.QUEUED, at, at, 0
     row.needs_a_look, row.is_late_told, row.bounced_at = bool(row.refused), False, None
     row.save(
         update_fields=[
-            "refused", "delivered", "state", "queued_at", "next_try_at", "attempts", "needs_a_look", "is_late_told", "bounced_at",
+            "recipients", "refused", "delivered", "error", "state", "queued_at", "next_try_at", "attempts", "needs_a_look",
+            "is_late_told", "bounced_at",
         ]
     )  # fmt: skip
     defer(row)
-    record("message.tried_again", _about(row), by=by, at=at, data={"mail": row.pk, "recipients": len(again)})
 
 
 @transaction.atomic

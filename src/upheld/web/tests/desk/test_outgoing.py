@@ -114,11 +114,86 @@ def test_the_assignee_hears_once_of_mail_that_waits_for_long(cast: Cast, ticket:
 
 def test_the_ticket_says_who_did_not_get_it(browse: Browsing, cast: Cast, ticket: Ticket, mail: OutgoingMail) -> None:
     agent = browse(cast.agent)
+    assert "On its way" in agent.get(f"/desk/tickets/{ticket.pk}/").content.decode()
     refused(mail, "boss@harbour.example")
-    assert "Sent, but not to boss@harbour.example (550" in agent.get(f"/desk/tickets/{ticket.pk}/").content.decode()
-    change(mail, refused={"customer@harbour.example": "came back: 5.1.1"}, bounced_at=datetime.now(UTC))
+    html = agent.get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    for expected in ("Sent, but not to boss@harbour.example", "There is no such mailbox.", "550 5.1.1 No such person"):
+        assert expected in html, expected
+    change(mail, refused={"customer@harbour.example": "came back: 5.2.2"}, bounced_at=datetime.now(UTC))
     cast.customer.bounced_at = datetime.now(UTC)
     cast.customer.save()
     html = agent.get(f"/desk/tickets/{ticket.pk}/").content.decode()
-    assert "Came back: customer@harbour.example (5.1.1). Write to another address." in html
-    assert "Copy another address, or call." in html
+    for expected in (
+        "Came back from customer@harbour.example",
+        "Their mailbox is full.",
+        "Copy another address, or call.",
+    ):
+        assert expected in html, expected
+
+
+def test_what_waits_says_when_it_is_tried_again(
+    browse: Browsing, cast: Cast, ticket: Ticket, mail: OutgoingMail
+) -> None:
+    change(mail, attempts=2, error="451 4.7.1 Greylisted", next_try_at=datetime.now(UTC) + timedelta(days=40))
+    html = browse(cast.agent).get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    for expected in (
+        "Not taken yet: tried 2 times, again ",
+        "asks us to come back later",
+        "451 4.7.1 Greylisted",
+        "Try now",
+    ):
+        assert expected in html, expected
+
+
+def test_an_agent_has_it_tried_again_or_leaves_it(
+    browse: Browsing, cast: Cast, ticket: Ticket, mail: OutgoingMail
+) -> None:
+    agent, here = browse(cast.agent), f"/desk/tickets/{ticket.pk}/mails/{mail.pk}/"
+    refused(mail, *mail.recipients)
+    agent.post(here, {"again": "boss@harbour.example"})
+    mail.refresh_from_db()
+    assert (mail.untried, mail.needs_a_look) == (["boss@harbour.example"], True)
+    agent.post(here, {"aside": "yes"})
+    mail.refresh_from_db()
+    assert not mail.needs_a_look
+    assert "decided already" in agent.post(here, {"aside": "yes"}, follow=True).content.decode()
+
+
+def test_a_wrong_address_is_corrected_under_the_same_message_id(
+    browse: Browsing, cast: Cast, ticket: Ticket, mail: OutgoingMail
+) -> None:
+    agent, here, before = browse(cast.agent), f"/desk/tickets/{ticket.pk}/mails/{mail.pk}/", bytes(mail.raw)
+    refused(mail, "boss@harbour.example")
+    field = f"instead-{mail.pk}-boss@harbour.example"
+    wrong = {"correct": "boss@harbour.example"}
+    for typed, said in (
+        ("", "Write another address"),
+        ("chief@", "Write another address"),
+        ("Customer@harbour.example", "already"),
+    ):
+        assert said in agent.post(here, wrong | {field: typed}, follow=True).content.decode()
+    agent.post(here, wrong | {field: "chief@harbour.example"})
+    mail.refresh_from_db()
+    assert mail.recipients == ["customer@harbour.example", "chief@harbour.example"]
+    assert (mail.untried, mail.refused, mail.needs_a_look, mail.state) == (
+        ["chief@harbour.example"],
+        {},
+        False,
+        "queued",
+    )
+    assert bytes(mail.raw) == before
+    assert Event.objects.filter(kind="message.readdressed", subject=ticket.key).count() == 1
+    again = agent.post(here, wrong | {field: "x@harbour.example"}, follow=True).content.decode()
+    assert "Nothing is known against" in again
+
+
+def test_only_who_may_see_the_ticket_decides(browse: Browsing, cast: Cast, ticket: Ticket, mail: OutgoingMail) -> None:
+    refused(mail, "boss@harbour.example")
+    here = f"/desk/tickets/{ticket.pk}/mails/{mail.pk}/"
+    assert browse(cast.customer).post(here, {"aside": "yes"}).status_code == 404
+    assert browse(cast.agent).get(here).status_code == 405
+    assert (
+        browse(cast.agent).post(f"/desk/tickets/{ticket.pk}/mails/{mail.pk + 1}/", {"aside": "yes"}).status_code == 404
+    )
+    mail.refresh_from_db()
+    assert mail.needs_a_look
