@@ -1,4 +1,7 @@
-"""A mailbox as fetching sees it, and how one signs in there without a password."""
+"""A mailbox as fetching sees it, and how one signs in there without a password.
+
+What the environment says is read in config, which stands above: here stands what this room needs of it, and nothing is imported.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ class NoToken(Exception):
 
 
 class Grant(Protocol):
-    """A right that was given once (config/values.py), from which a token is made whenever it is needed."""
+    """A right that was given once, from which a token is made whenever it is needed. config/values.py makes it."""
 
     @property
     def token_url(self) -> str: ...
@@ -29,7 +32,7 @@ class Grant(Protocol):
 
 
 class Account(Protocol):
-    """One mailbox, as the environment names it (config/imap.py)."""
+    """One mailbox, as the environment names it. config/imap.py makes it."""
 
     @property
     def name(self) -> str: ...

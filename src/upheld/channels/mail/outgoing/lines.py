@@ -22,7 +22,7 @@ TOKEN_LASTS: Final = 300.0  # seconds; providers give them for an hour
 
 
 class Server(Protocol):
-    """What the environment says about the server (config/values.py)."""
+    """What this room needs of what the environment says about the server; config, which makes it in values.py, stands above."""
 
     @property
     def host(self) -> str: ...

@@ -28,7 +28,7 @@ KEPT_FIELDS: Final = (
 
 
 class Provider(Protocol):
-    """What the environment says (config/providers.py)."""
+    """What this room needs of what the environment says; config, which makes it in providers.py, stands above."""
 
     @property
     def name(self) -> str: ...

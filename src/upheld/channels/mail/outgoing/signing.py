@@ -15,7 +15,7 @@ SIGNED: Final = (
 
 
 class Key(Protocol):
-    """A private key in PEM form (config/dkim.py)."""
+    """A private key in PEM form. config, which reads it in dkim.py, stands above this room."""
 
     @property
     def domain(self) -> str: ...
