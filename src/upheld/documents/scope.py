@@ -18,6 +18,7 @@ _SECTIONS = {
     "category": "categories",
     "department": "departments",
     "product_area": "product_areas",
+    "brand": "brands",
     "channel": "channels",
     "region": "regions",
     "level": "levels",

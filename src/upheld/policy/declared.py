@@ -15,6 +15,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "categories": ("policy.yaml", "category"),
     "departments": ("policy.yaml", "department"),
     "product_areas": ("policy.yaml", "product area"),
+    "brands": ("policy.yaml", "brand"),
     "languages": ("policy.yaml", "language"),
     "calendars": ("hours.yaml", "calendar"),
     "channels": ("channels.yaml", "channel"),
@@ -28,6 +29,7 @@ ATTRIBUTE_SECTIONS: dict[str, str] = {
     "category": "categories",
     "department": "departments",
     "product_area": "product_areas",
+    "brand": "brands",
     "channel": "channels",
     "language": "languages",
 }

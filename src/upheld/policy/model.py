@@ -79,6 +79,16 @@ class Department(Named):
 
 
 @dataclass(frozen=True, slots=True)
+class Brand(Named):
+    """A name under which the company speaks to customers. `mail` is what it writes from where no address of a channel fits."""
+
+    mail: str = ""
+    url: str = ""
+    colour: str = ""
+    signature: Words = Words({})
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A mail address of ours and where its mail goes; the fields that are set win over the category's own."""
 
@@ -87,6 +97,7 @@ class Address:
     category: str = ""
     priority: str = ""
     language: str = ""
+    brand: str = ""
     place: Place = NOWHERE
 
 
@@ -267,6 +278,7 @@ class Policy:
     categories: Mapping[str, Category] = field(default_factory=dict)
     departments: Mapping[str, Department] = field(default_factory=dict)
     product_areas: Mapping[str, Named] = field(default_factory=dict)
+    brands: Mapping[str, Brand] = field(default_factory=dict)
     regions: Mapping[str, Named] = field(default_factory=dict)
     impact_urgency: Choice[str] | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ _SECTIONS = {
     "category": "categories",
     "department": "departments",
     "product_area": "product_areas",
+    "brand": "brands",
     "channel": "channels",
     "region": "regions",
 }
@@ -24,6 +25,7 @@ _PHRASES = {
     "category": ("in the category", "in the categories"),
     "department": ("for the department", "for the departments"),
     "product_area": ("about", "about"),
+    "brand": ("for the brand", "for the brands"),
     "tags": ("tagged", "tagged"),
     "channel": ("that came by", "that came by"),
 }

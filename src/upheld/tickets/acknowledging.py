@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 
-from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.senders import company_name, sender_of
 from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.receiving import hold_ids
@@ -17,6 +17,7 @@ from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event
 from upheld.policy import Policy
+from upheld.tickets.branding import look_of
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import policy_for
 from upheld.tickets.routing import own_addresses
@@ -54,7 +55,7 @@ def acknowledge(event: Event) -> None:
 
 
 def _queue(ticket: Ticket, policy: Policy, *, in_reply_to: str) -> OutgoingMail:
-    language = language_of(ticket.requester.person.language)
+    language = language_of(_language(ticket))
     words = letter("acknowledgement", language, words_for(ticket, policy, language))
     return queue(
         key=f"acknowledge:{ticket.pk}",
@@ -63,11 +64,18 @@ def _queue(ticket: Ticket, policy: Policy, *, in_reply_to: str) -> OutgoingMail:
         title=words.title,
         text=words.text,
         html=words.html,
-        sender=sender_of(policy, ticket.department),
+        sender=sender_of(policy, ticket.department, brand=ticket.brand),
         in_reply_to=in_reply_to,
         references=[in_reply_to] if in_reply_to else [],
         automatic=True,
+        colour=look_of(policy, ticket.brand, language).colour,
     )
+
+
+def _language(ticket: Ticket) -> str:
+    """The requester's, unless the address that they wrote to has one of its own."""
+    usual = ticket.account.language if ticket.account else ticket.requester.person.language
+    return ticket.language if ticket.language not in ("", usual) else ticket.requester.person.language
 
 
 def words_for(ticket: Ticket, policy: Policy, language: str) -> dict[str, object]:
@@ -76,7 +84,7 @@ def words_for(ticket: Ticket, policy: Policy, language: str) -> dict[str, object
     due_at = promise.due_at if promise is not None else None
     department = policy.departments.get(ticket.department)
     return {
-        "company": policy.company.name or policy.name,
+        "company": company_name(policy, ticket.brand),
         "department": department.label.text(language) if department else "",
         "reference": ticket.reference,
         "url": f"{settings.UPHELD_URL}/requests/{ticket.pk}/",

@@ -87,6 +87,7 @@ def _opened(agent: Agent, mail: ReceivedMail, forwarded: Forwarded, route: Route
         category=route.category,
         department=route.department,
         language=route.language,
+        brand=route.brand,
         files=_files(forwarded.files),
         received=mail,
     )

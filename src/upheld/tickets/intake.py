@@ -308,6 +308,7 @@ def _open(case: _Case, contact: Contact) -> Ticket:
         category=way.category,
         department=way.department,
         language=way.language,
+        brand=way.brand,
         cc=_others(case),
         copies_watch=case.mail.is_authentic,
         files=_files(parsed),

@@ -8,8 +8,9 @@ from upheld.channels.models import OutgoingMail
 from upheld.kernel.html import text_to_html
 from upheld.people.models import Person
 from upheld.statements import Asked, Given
+from upheld.tickets.branding import look_of
 from upheld.tickets.models import Attachment, Message, Ticket
-from upheld.tickets.quotation import quotation_below
+from upheld.tickets.quotation import Quotation, quotation_below
 from upheld.tickets.recording import policy_for
 
 MOST_REFERENCES = 20
@@ -34,7 +35,8 @@ def mail_reply(ticket: Ticket, message: Message, *, quotes: bool = False) -> Out
     to = requester_address(ticket)
     if to is None:
         return None
-    references = thread_ids(ticket)
+    references, policy = thread_ids(ticket), policy_for(ticket)
+    look = look_of(policy, ticket.brand, ticket.requester.person.language)
     quoted = quotation_below(ticket, message) if quotes else None
     return queue(
         key=f"message:{message.pk}",
@@ -43,13 +45,23 @@ def mail_reply(ticket: Ticket, message: Message, *, quotes: bool = False) -> Out
         cc=copies(ticket, message),
         title=reply_title(ticket),
         bcc=message.bcc,
-        text=f"{message.text.rstrip()}\n\n{quoted.text}" if quoted else message.text,
-        html=f"{message.html or text_to_html(message.text)}{quoted.html}" if quoted else message.html,
-        sender=sender_of(policy_for(ticket), ticket.department, author=message.author),
+        text=_joined(f"{message.text.rstrip()}{look.text}" if look.text else message.text, quoted),
+        html=_joined_html(message, f"{look.html}{quoted.html if quoted else ''}"),
+        colour=look.colour,
+        sender=sender_of(policy, ticket.department, author=message.author, brand=ticket.brand),
         in_reply_to=references[-1] if references else "",
         references=references,
         files=[(one.name, one.content_type, one.file) for one in ATTACHED(message=message.pk)],
     )
+
+
+def _joined(text: str, quoted: Quotation | None) -> str:
+    return f"{text.rstrip()}\n\n{quoted.text}" if quoted else text
+
+
+def _joined_html(message: Message, below: str) -> str:
+    """Without anything below it, a plain text stays one: the mail makes its HTML itself."""
+    return f"{message.html or text_to_html(message.text)}{below}" if below else message.html
 
 
 def requester_address(ticket: Ticket) -> tuple[str, str] | None:

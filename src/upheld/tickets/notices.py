@@ -49,6 +49,6 @@ def mail_notice(ticket: Ticket, person: Person, text: str, *, key: str) -> None:
         to=[(person.name, person.email)],
         title=text,
         text=f"{text}\n\n{settings.UPHELD_URL}{path}\n",
-        sender=sender_of(in_force(), ticket.department),
+        sender=sender_of(in_force(), ticket.department, brand="" if is_staff else ticket.brand),
         automatic=True,
     )

@@ -44,6 +44,7 @@ class Opened:
     product_area: str
     department: str
     channel: str
+    brand: str
     level: int
     tags: list[str]
     essentials: dict[str, Any]
@@ -90,8 +91,8 @@ class Opened:
 
 OPENED = """
 SELECT ticket.id, ticket.title, ticket.status, ticket.is_settled, ticket.is_spam, ticket.priority, ticket.plan, ticket.category,
-       ticket.product_area, ticket.department, ticket.channel, ticket.level, ticket.tags::json, ticket.essentials::json,
-       ticket.opened_at, ticket.changed_at, ticket.last_message_at, account.id, account.name,
+       ticket.product_area, ticket.department, ticket.channel, ticket.brand, ticket.level, ticket.tags::json,
+       ticket.essentials::json, ticket.opened_at, ticket.changed_at, ticket.last_message_at, account.id, account.name,
        (SELECT coalesce(nullif(person.name, ''), person.email)
           FROM people_agent agent JOIN people_person person ON person.id = agent.person_id
          WHERE agent.id = account.manager_id),
@@ -233,12 +234,12 @@ class Spoken:
     is_proved: bool | None
     received: int | None
     outside: dict[str, dict[str, Any]] | None
-
     mail: int | None
     mail_next_try_at: datetime | None
     mail_recipients: list[str] | None
     mail_delivered: list[str] | None
     mail_needs_a_look: bool | None
+
 
 THREAD = """
 SELECT message.id, message.ticket_id, message.is_internal, message.by, message.text, message.html, message.channel,

@@ -23,6 +23,7 @@ class Route:
     category: str = ""
     priority: str = ""
     language: str = ""
+    brand: str = ""
 
 
 def route(policy: Policy, addresses: Sequence[str], title: str, text: str) -> Route:
@@ -30,7 +31,8 @@ def route(policy: Policy, addresses: Sequence[str], title: str, text: str) -> Ro
     channel, address = _door(policy, addresses)
     category = address.category or category_by_words(policy, title, text)
     department = address.department or _department_by_mail(policy, addresses)
-    return Route(channel, department, category, address.priority, address.language)
+    brand = address.brand or _brand_by_mail(policy, addresses)
+    return Route(channel, department, category, address.priority, address.language, brand)
 
 
 def category_by_words(policy: Policy, title: str, text: str) -> str:
@@ -47,7 +49,8 @@ def category_by_words(policy: Policy, title: str, text: str) -> str:
 def own_addresses(policy: Policy) -> frozenset[str]:
     """Every mail address of ours that the policy names, in lower case."""
     doors = {address.address.lower() for _, address in _doors(policy)}
-    return frozenset(doors | {department.mail.lower() for department in policy.departments.values() if department.mail})
+    named = (one.mail.lower() for one in (*policy.departments.values(), *policy.brands.values()) if one.mail)
+    return frozenset(doors.union(named))
 
 
 def _door(policy: Policy, addresses: Sequence[str]) -> tuple[str, Address]:
@@ -71,6 +74,11 @@ def _doors(policy: Policy) -> list[tuple[Channel, Address]]:
 
 def _department_by_mail(policy: Policy, addresses: Sequence[str]) -> str:
     by_mail = {one.mail.lower(): one.name for one in policy.departments.values() if one.mail}
+    return next((by_mail[address] for address in addresses if address in by_mail), "")
+
+
+def _brand_by_mail(policy: Policy, addresses: Sequence[str]) -> str:
+    by_mail = {one.mail.lower(): one.name for one in policy.brands.values() if one.mail}
     return next((by_mail[address] for address in addresses if address in by_mail), "")
 
 

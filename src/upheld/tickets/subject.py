@@ -48,6 +48,7 @@ TICKET = Subject(
         "category": "categories",
         "department": "departments",
         "product_area": "product_areas",
+        "brand": "brands",
         "channel": "channels",
         "status": frozenset({"new", "open", "waiting_on_customer", "on_hold", "resolved", "closed"}),
         "level": None,

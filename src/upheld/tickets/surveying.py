@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.senders import company_name, sender_of
 from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.models import Commitment
 from upheld.events.actors import Actor
@@ -35,7 +35,7 @@ def ask(event: Event) -> None:
     values = {
         "title": ticket.title,
         "reference": ticket.reference,
-        "company": policy.company.name or policy.name,
+        "company": company_name(policy, ticket.brand),
         "url": f"{settings.UPHELD_URL}/requests/{ticket.pk}/rating/",
     }
     words = letter("survey", ticket.requester.person.language, values)
@@ -46,7 +46,7 @@ def ask(event: Event) -> None:
         title=words.title,
         text=words.text,
         html=words.html,
-        sender=sender_of(policy, ticket.department),
+        sender=sender_of(policy, ticket.department, brand=ticket.brand),
         automatic=True,
     )
     happened(ticket, "surveyed", by=Actor(f"policy:{policy.name}"), at=datetime.now(UTC), key=f"survey:{event.pk}")

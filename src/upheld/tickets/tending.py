@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
-from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.outgoing.senders import company_name, sender_of
 from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.policies import in_force
 from upheld.events.actors import Actor
@@ -93,7 +93,7 @@ def _remind(ticket: Ticket, policy: Policy, now: datetime) -> bool:
     ticket.reminded_at = now
     if happened(ticket, "reminded", by=_actor(policy), at=now, saving=["reminded_at"], key=key) is None:
         return False
-    values = {"title": ticket.title, "company": policy.company.name or policy.name}
+    values = {"title": ticket.title, "company": company_name(policy, ticket.brand)}
     words = letter("reminder", ticket.requester.person.language, values)
     references = thread_ids(ticket)
     queue(
@@ -103,7 +103,7 @@ def _remind(ticket: Ticket, policy: Policy, now: datetime) -> bool:
         title=reply_title(ticket),
         text=words.text,
         html=words.html,
-        sender=sender_of(policy, ticket.department),
+        sender=sender_of(policy, ticket.department, brand=ticket.brand),
         in_reply_to=references[-1] if references else "",
         references=references,
         automatic=True,

@@ -109,7 +109,21 @@ def channels(policy: Policy, language: str) -> list[Block]:
         ]
         columns = ("Channel", *(plan.label.text(language) for plan in policy.plans.values()))
         blocks.append(Table("Who may use which channel, and when", columns, tuple(rows)))
-    return blocks + [_channel(policy, one, language) for one in policy.channels.values()]
+    blocks += [_channel(policy, one, language) for one in policy.channels.values()]
+    return [*blocks, _brands(policy, language)] if policy.brands else blocks
+
+
+def _brands(policy: Policy, language: str) -> Facts:
+    entries = []
+    for brand in policy.brands.values():
+        known = [
+            brand.about.text(language),
+            f"Writes from {brand.mail}." if brand.mail else "",
+            brand.url,
+            f"Below its mails: {brand.signature.text(language)}" if brand.signature.texts else "",
+        ]
+        entries.append((brand.label.text(language), tuple(line for line in known if line)))
+    return Facts(tuple(entries), "Brands")
 
 
 def _open(calendar: str | None) -> str:
@@ -150,11 +164,13 @@ def _channel(policy: Policy, channel: Channel, language: str) -> Group:
 
 
 def address_words(policy: Policy, address: Address, language: str) -> str:
-    """`goes to Billing, as Billing question, P2 High`."""
+    """`goes to Billing, as Billing question, P2 High, for the brand Acme`."""
     department = value_words(policy, "department", address.department, language) if address.department else ""
     known = (("category", address.category), ("priority", address.priority))
     kinds = ", ".join(value_words(policy, name, value, language) for name, value in known if value)
-    told = ", ".join(filter(None, (f"goes to {department}" if department else "", f"as {kinds}" if kinds else "")))
+    brand = f"for the brand {value_words(policy, 'brand', address.brand, language)}" if address.brand else ""
+    where = f"goes to {department}" if department else ""
+    told = ", ".join(filter(None, (where, f"as {kinds}" if kinds else "", brand)))
     return told or "goes where its subject line leads"
 
 

@@ -18,6 +18,7 @@ _SECTIONS = (
     "categories",
     "departments",
     "product_areas",
+    "brands",
     "calendars",
     "channels",
     "levels",

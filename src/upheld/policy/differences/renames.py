@@ -21,6 +21,7 @@ SECTIONS = (
     "departments",
     "categories",
     "product_areas",
+    "brands",
     "channels",
     "ladders",
     "clauses",
@@ -34,7 +35,7 @@ _DEFAULTS = {**ATTRIBUTE_SECTIONS, "calendar": "calendars", "ladder": "ladders"}
 _REFERENCES: dict[type, Mapping[str, str]] = {
     Category: {"department": "departments", "priority": "priorities"},
     Department: {"calendar": "calendars"},
-    Address: {"department": "departments", "category": "categories", "priority": "priorities"},
+    Address: {"department": "departments", "category": "categories", "priority": "priorities", "brand": "brands"},
 }
 Names = dict[str, str]
 Renames = dict[str, Names]  # by section: the old name and the new one

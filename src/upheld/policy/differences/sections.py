@@ -117,6 +117,7 @@ SECTIONS = (
     Section("departments", "departments", "department", "departments", prefix="Department "),
     Section("categories", "departments", "category", "categories", prefix="Category "),
     Section("product_areas", "departments", "product area", "product areas", prefix="Product area "),
+    Section("brands", "channels", "brand", "brands", prefix="Brand "),
     Section("regions", "words", "region", "regions", prefix="Region "),
     Section(
         "notifications",

@@ -29,6 +29,7 @@ ADDRESS: Record[Address] = Record(
     Key("category", Ref("categories"), "The category that its mail has."),
     Key("priority", Ref("priorities"), "The priority that its mail has."),
     Key("language", Ref("languages"), "The language in which its mail is answered."),
+    Key("brand", Ref("brands"), "The brand that its mail is for, and under which it is answered."),
     words="where its mail goes",
     title="address",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from upheld.policy.matching import Choice
-from upheld.policy.model import Approval, Category, Company, Department, Named, Plan, Priority
+from upheld.policy.model import Approval, Brand, Category, Company, Department, Named, Plan, Priority
 from upheld.policy.nodes import Entries, Node
 from upheld.policy.prose.folder import DOCUMENTS
 from upheld.policy.reading import Reading, Wrong
@@ -81,6 +81,17 @@ DEPARTMENT = Record(
     Key("lead", TEXT, "Who leads it."),
     words="a department",
     title="department",
+)
+BRAND = Record(
+    thing(Brand),
+    LABEL,
+    ABOUT,
+    Key("mail", MAIL, "The address it writes from where no address of a channel fits."),
+    Key("url", LINK, "Its home page."),
+    Key("colour", COLOUR, "The colour that stands for it in its mails, as CSS writes colours."),
+    Key("signature", WORDS, "What stands below its mails."),
+    words="a brand",
+    title="brand",
 )
 PRODUCT_AREA = Record(thing(Named), LABEL, ABOUT, words="a product area", title="product-area")
 DEFAULTS: Record[dict[str, str]] = Record(
@@ -175,6 +186,7 @@ POLICY_FILE: Record[dict[str, object]] = Record(
         NamedShape(PRODUCT_AREA, "product areas"),
         "The parts of the product that tickets can be about.",
     ),
+    Key("brands", NamedShape(BRAND, "brands"), "The names under which the company speaks, where it has several."),
     Key("matrix", _Matrix(), "Which priority follows from impact and urgency.", field="impact_urgency"),
     Key("defaults", DEFAULTS, "What holds where nothing else decides."),
     Key("rules", RULES, "Rules of the desk that are no promises."),

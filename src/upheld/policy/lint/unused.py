@@ -24,6 +24,7 @@ def look_for_the_unused(policy: Policy, findings: Findings) -> None:
     _priorities(policy, findings)
     _languages(policy, findings)
     _regions(policy, findings)
+    _brands(policy, findings)
 
 
 def _calendars(policy: Policy, findings: Findings) -> None:
@@ -168,6 +169,32 @@ def _languages(policy: Policy, findings: Findings) -> None:
                 f"Nothing is said in the language '{language}'.",
                 f"Whoever reads it reads '{policy.languages[0]}' instead.",
                 f"Write the names in words/{language}/names.yaml, or take the language out.",
+            )
+
+
+def _brands(policy: Policy, findings: Findings) -> None:
+    reached: dict[str, list[str]] = {name: [] for name in policy.brands}
+    for channel in policy.channels.values():
+        for address in channel.addresses:
+            reached.setdefault(address.brand, []).append(address.address)
+    for name, brand in policy.brands.items():
+        if not reached[name]:
+            findings.add(
+                "warning",
+                "policy.yaml",
+                ("brands", name),
+                f"No mail ever comes to the brand '{name}'.",
+                "No address of channels.yaml has it, so no ticket is of it and nothing is written under its name.",
+                f"Write 'brand: {name}' at one of its addresses, or take the brand out.",
+            )
+        elif brand.mail and brand.mail.lower() not in reached[name]:
+            findings.add(
+                "warning",
+                "policy.yaml",
+                ("brands", name, "mail"),
+                f"The brand '{name}' writes from {brand.mail}, which is no address of it in channels.yaml.",
+                "What customers answer there is not known to be for this brand.",
+                f"Add {brand.mail} to the addresses, with 'brand: {name}'.",
             )
 
 

@@ -17,6 +17,7 @@ _SECTIONS = {
     "categories": "policy.yaml",
     "departments": "policy.yaml",
     "product_areas": "policy.yaml",
+    "brands": "policy.yaml",
     "languages": "policy.yaml",
     "rules": "policy.yaml",
     "calendars": "hours.yaml",

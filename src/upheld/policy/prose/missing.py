@@ -14,6 +14,7 @@ _SECTIONS = (
     "categories",
     "departments",
     "product_areas",
+    "brands",
     "channels",
     "clauses",
     "levels",

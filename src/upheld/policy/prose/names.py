@@ -23,6 +23,7 @@ _TEXTS = ListOf(TEXT, "a list of texts")
 _MEANINGS = {
     "name": "What people read.",
     "about": "The sentences that explain it.",
+    "signature": "What stands below its mails.",
     "upsell": "What somebody reads whose plan does not have it.",
     "measured": "How, where and how often it is measured.",
     "level": "How much support the plan buys.",
@@ -57,6 +58,7 @@ _RECORDS: dict[str, Record[dict[str, Any]]] = {
     "categories": _record("a category", "about"),
     "departments": _record("a department", "about"),
     "product_areas": _record("a product-area", "about"),
+    "brands": _record("a brand", "about", "signature"),
     "channels": _record("a channel", "about", "upsell"),
     "clauses": _record("a clause", "about"),
     "levels": _record("a level", "about", "limit", "duties", "abilities", "hands_on"),

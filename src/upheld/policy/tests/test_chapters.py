@@ -60,6 +60,7 @@ class TestEveryPolicy:
             ("departments", "departments"),
             ("categories", "departments"),
             ("product_areas", "departments"),
+            ("brands", "channels"),
             ("targets", "targets"),
             ("intake", "intake"),
             ("closing", "intake"),

@@ -24,6 +24,7 @@ WELCOME = "first: {on: account, begins: account.activated, kept_by: account.welc
 MAILBOXES = (
     "channels:\n  a: {open_to: always, addresses: [x@y.example]}\n  b: {open_to: always, addresses: [z@y.example]}\n"
 )
+BRANDED = "channels: {a: {open_to: always, addresses: {X@y.example: {brand: one}}}}\n"
 BY_REGION = {"commitments": FIRST + "  when: {region: europe}\n  within: 4h\n", "policy": HEAD}
 RUNGS = "rungs: [{stands: {level: 1}}, {stands: {role: manager}}, {stands: {role: director}}]"
 
@@ -315,6 +316,18 @@ RULES: list[tuple[str, Files, tuple[str, str], Files]] = [
         {"policy": HEAD + "languages: [en, de]\n"},
         ("note", "languages.1"),
         {"policy": HEAD.replace("[basic, gold]", "{basic: {name: {en: Basic, de: Einfach}}, gold: }") + "languages: [en, de]\n"},
+    ),
+    (
+        "a brand that no mail comes to",
+        {"policy": HEAD + "brands: [one, two]\n", "channels": BRANDED},
+        ("warning", "brands.two"),
+        {"policy": HEAD + "brands: [one]\n", "channels": BRANDED},
+    ),
+    (
+        "a brand that writes from elsewhere",
+        {"policy": HEAD + "brands: {one: {mail: z@y.example}}\n", "channels": BRANDED},
+        ("warning", "brands.one.mail"),
+        {"policy": HEAD + "brands: {one: {mail: x@y.example}}\n", "channels": BRANDED},
     ),
 ]  # fmt: skip
 

@@ -23,6 +23,7 @@ CHANGEABLE = frozenset(
         "category",
         "product_area",
         "department",
+        "brand",
         "language",
         "region",
         "tags",

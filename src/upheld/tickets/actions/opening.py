@@ -40,6 +40,7 @@ def open_ticket(
     impact: str = "",
     urgency: str = "",
     product_area: str = "",
+    brand: str = "",
     language: str = "",
     tags: Iterable[str] = (),
     essentials: Mapping[str, Any] | None = None,
@@ -61,7 +62,7 @@ def open_ticket(
         title=" ".join(title.split())[:240] or preview_of(text)[:80] or "(no subject)", preview=preview_of(text),
         requester=requester, account=requester.account, channel=channel, language=language,
         priority=priority, impact=impact, urgency=urgency,
-        category=category, product_area=product_area, department=department,
+        category=category, product_area=product_area, department=department, brand=brand,
         tags=list(tags), essentials=dict(essentials or {}),
         opened_at=at, changed_at=at, last_message_at=at, last_message_by=Message.By.CUSTOMER,
     )  # fmt: skip
@@ -135,6 +136,7 @@ def check_names(policy: Policy, ticket: Ticket) -> None:
         "category": policy.categories,
         "department": policy.departments,
         "product_area": policy.product_areas,
+        "brand": policy.brands,
     }
     for field, names in declared.items():
         value = getattr(ticket, field)

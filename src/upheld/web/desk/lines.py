@@ -19,6 +19,7 @@ SECTIONS = {
     "category": "categories",
     "department": "departments",
     "product_area": "product_areas",
+    "brand": "brands",
 }
 ICONS = {
     "ticket.opened": "circle-plus",
@@ -234,8 +235,8 @@ SENTENCES: dict[str, Say] = {
     "message.delayed": _plain("A mail has been waiting for an hour"),
     "message.bounced": _plain("A mail came back"),
     "message.tried_again": _plain("{who} had a mail tried again"),
-    "message.set_aside": _plain("{who} set a mail aside that could not be delivered"),
     "message.readdressed": _plain("{who} had a mail sent to another address"),
+    "message.set_aside": _plain("{who} set a mail aside that could not be delivered"),
     "ticket.noted": _plain("{who} left a note"),
     "ticket.reply_scheduled": _plain("{who} wrote a reply for later"),
     "ticket.reply_cancelled": _plain("{who} took a waiting reply back"),

@@ -13,7 +13,7 @@ from upheld.web.desk.forms import AssigneeForm, TeamForm
 from upheld.web.desk.ticket import act, after
 from upheld.web.viewer import AgentRequest, for_agents
 
-FIELDS = ("title", "priority", "category", "department", "product_area", "impact", "urgency", "language")
+FIELDS = ("title", "priority", "category", "department", "product_area", "brand", "impact", "urgency", "language")
 
 
 @require_POST

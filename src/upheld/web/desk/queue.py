@@ -26,13 +26,14 @@ class SearchForm(forms.Form):
     status = forms.CharField(required=False)
     priority = forms.CharField(required=False)
     plan = forms.CharField(required=False)
+    brand = forms.CharField(required=False)
     assignee = forms.CharField(required=False)
 
     def filter(self, tickets: TicketQuerySet) -> TicketQuerySet:
         if not self.is_valid():
             return tickets
         asked = self.cleaned_data
-        for field in ("status", "priority", "plan"):
+        for field in ("status", "priority", "plan", "brand"):
             if asked[field]:
                 tickets = tickets.filter(**{field: asked[field]})
         if asked["assignee"] == "nobody":
@@ -90,6 +91,7 @@ def _choices() -> dict[str, object]:
         "statuses": tuple(Ticket.Status.choices),
         "priorities": tuple((name, f"{name} {label}") for name, label in names.choices("priorities")),
         "plans": tuple(names.choices("plans")),
+        "brands": tuple(names.choices("brands")),
         "agents": tuple(queries.agents_by_name()),
     }
 

@@ -65,6 +65,7 @@ def properties(request: HttpRequest, ticket: Opened, choices: dict[str, Choices]
         Property("category", "Category", ticket.category, choices["categories"], "None"),
         Property("department", "Department", ticket.department, choices["departments"], "None"),
         Property("area", "Product area", ticket.product_area, choices["product_areas"], "None", field="product_area"),
+        Property("brand", "Brand", ticket.brand, choices["brands"], "The company"),
         Property("level", "Level", ticket.level, choices["levels"]),
         Property("tags", "Tags", ", ".join(ticket.tags), None),
     ]

@@ -141,7 +141,9 @@ def _agents(agents: Iterable[tuple[int, int, str]], *, me: int) -> tuple[tuple[i
 
 def _choices(policy: Policy) -> dict[str, tuple[tuple[object, str], ...]]:
     """What the policy in force lets a ticket be."""
-    found = {section: tuple(names.choices(section)) for section in ("categories", "departments", "product_areas")}
+    found = {
+        section: tuple(names.choices(section)) for section in ("categories", "departments", "product_areas", "brands")
+    }
     found["priorities"] = tuple((name, f"{name} {label}") for name, label in names.choices("priorities"))
     levels = tuple((str(number), f"{number} {level.label}") for number, level in policy.levels.items())
     return {**found, "levels": levels}

@@ -44,6 +44,7 @@ class Letter:
     in_reply_to: str = ""
     references: Sequence[str] = ()
     automatic: str = ""
+    colour: str = ""  # of a line above the HTML, as CSS writes it
     unsubscribe: str = ""  # where one click ends mails like this one (RFC 8058)
     files: Sequence[File] = ()
 
@@ -79,7 +80,7 @@ def _content(letter: Letter) -> EmailMessage:
     text = letter.text if letter.text.strip() else html_to_text(html)
     content = EmailMessage(policy=SMTP)
     content.set_content(storable(text).rstrip() + "\n", cte="quoted-printable")
-    content.add_alternative(_page(html, letter.title), subtype="html", cte="quoted-printable")
+    content.add_alternative(_page(html, letter.title, letter.colour), subtype="html", cte="quoted-printable")
     for file in letter.files:
         main, _, sub = file.content_type.partition("/")
         if main in {"multipart", "message"} or not sub:
@@ -89,8 +90,9 @@ def _content(letter: Letter) -> EmailMessage:
     return content
 
 
-def _page(html: str, title: str) -> str:
+def _page(html: str, title: str, colour: str = "") -> str:
     style = "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;max-width:44rem;overflow-wrap:anywhere"
+    style += f";border-top:4px solid {escape(colour)};padding-top:1rem" if colour else ""
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(_one_line(title))}</title></head>'
         f'<body><div style="{style}">{html}</div></body></html>\n'

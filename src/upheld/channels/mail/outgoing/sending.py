@@ -45,13 +45,14 @@ def queue(
     references: Sequence[str] = (),
     automatic: bool = False,
     unsubscribe: str = "",
+    colour: str = "",
     files: Sequence[NewFile] = (),
 ) -> OutgoingMail:
     """Write the mail as it will leave, and queue the job that sends it, in the caller's transaction.
 
     `sender` is a name and address of ours; answers come back to a signed form of that address, from which `subject_key` is
-    known again. `bcc` stand in the envelope only. A key that was used before returns the mail queued then, and nothing else
-    happens.
+    known again. `bcc` stand in the envelope only. `colour` is a line of it above the HTML. A key that was used before returns
+    the mail queued then, and nothing else happens.
     """
     answered = reply_address(subject_key, sender[1]) if ":" in subject_key else sender[1]
     first = {address.lower() for _, address in to}
@@ -69,6 +70,7 @@ def queue(
         references=references,
         automatic=("auto-replied" if in_reply_to else "auto-generated") if automatic else "",
         unsubscribe=unsubscribe,
+        colour=colour,
         files=[_read(*file) for file in files],
     )
     mail = OutgoingMail(
