@@ -150,28 +150,15 @@ def _context(request: AgentRequest, kind: Kind, held: Held, clause: str, cycle: 
 @for_agents
 def account_milestone(request: AgentRequest, pk: int) -> HttpResponse:
     """Whoever works here may write down what they did for a customer."""
-    account = get_object_or_404(Account, pk=pk)
-    try:
-        accounts.reach(account, request.POST.get("milestone", ""), by=request.agent.actor, at=timezone.now())
-    except accounts.AccountRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Recorded.")
-    return redirect("desk:account", pk)
+    return _record(request, get_object_or_404(Account, pk=pk), accounts.reach, request.POST.get("milestone", ""))
 
 
 @require_POST
 @for_leads
 def account_activation(request: AgentRequest, pk: int) -> HttpResponse:
     """The contract of an account that was brought in from elsewhere begins now."""
-    account = get_object_or_404(Account, pk=pk)
-    try:
-        accounts.activate(account, by=request.agent.actor, at=timezone.now())
-    except accounts.AccountRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Recorded. What the policy promises to accounts begins now.")
-    return redirect("desk:account", pk)
+    done = "Recorded. What the policy promises to accounts begins now."
+    return _record(request, get_object_or_404(Account, pk=pk), accounts.activate, done=done)
 
 
 @require_POST
@@ -179,19 +166,23 @@ def account_activation(request: AgentRequest, pk: int) -> HttpResponse:
 def agent_joining(request: AgentRequest, pk: int) -> HttpResponse:
     """Somebody who worked here before this was written down: what is promised to colleagues begins now."""
     agent = get_object_or_404(Agent.objects.working().select_related("team"), pk=pk)
-    people.join(agent, by=request.agent.actor, at=timezone.now())
-    messages.success(request, "Recorded. What the policy promises to colleagues begins now.")
-    return redirect("desk:agent", pk)
+    return _record(request, agent, people.join, done="Recorded. What the policy promises to colleagues begins now.")
 
 
 @require_POST
 @for_leads
 def agent_milestone(request: AgentRequest, pk: int) -> HttpResponse:
-    agent = get_object_or_404(Agent, pk=pk)
+    return _record(request, get_object_or_404(Agent, pk=pk), people.reach, request.POST.get("milestone", ""))
+
+
+def _record(
+    request: AgentRequest, held: Held, action: Callable[..., None], *said: str, done: str = "Recorded."
+) -> HttpResponse:
+    """Write it down now and in the agent's name; back to the page of whom it is about, with what came of it."""
     try:
-        people.reach(agent, request.POST.get("milestone", ""), by=request.agent.actor, at=timezone.now())
-    except people.PersonRefused as refusal:
+        action(held, *said, by=request.agent.actor, at=timezone.now())
+    except (accounts.AccountRefused, people.PersonRefused) as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Recorded.")
-    return redirect("desk:agent", pk)
+        messages.success(request, done)
+    return redirect("desk:account" if isinstance(held, Account) else "desk:agent", held.pk)

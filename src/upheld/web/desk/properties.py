@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from upheld.tickets.actions.assignment import assign, hand_to_team
@@ -26,7 +25,7 @@ def properties(request: AgentRequest, pk: int) -> HttpResponseBase:
         asked["level"] = int(level)
     if "tags" in request.POST:
         asked["tags"] = sorted({tag.strip()[:40] for tag in request.POST["tags"].split(",") if tag.strip()})
-    return act(request, pk, lambda ticket: change(ticket, by=request.agent.actor, at=timezone.now(), **asked))
+    return act(request, pk, change, **asked)
 
 
 @require_POST
@@ -35,16 +34,12 @@ def assignment(request: AgentRequest, pk: int) -> HttpResponse:
     form = AssigneeForm(request.POST)
     if not form.is_valid():
         return _unknown(request, pk, form)
-    return act(
-        request,
-        pk,
-        lambda ticket: assign(ticket, to=form.cleaned_data["assignee"], by=request.agent.actor, at=timezone.now()),
-    )
+    return act(request, pk, assign, to=form.cleaned_data["assignee"])
 
 
 @for_agents
 def unassign(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(request, pk, lambda ticket: assign(ticket, to=None, by=request.agent.actor, at=timezone.now()))
+    return act(request, pk, assign, to=None)
 
 
 @require_POST
@@ -53,11 +48,7 @@ def team(request: AgentRequest, pk: int) -> HttpResponse:
     form = TeamForm(request.POST)
     if not form.is_valid():
         return _unknown(request, pk, form)
-    return act(
-        request,
-        pk,
-        lambda ticket: hand_to_team(ticket, team=form.cleaned_data["team"], by=request.agent.actor, at=timezone.now()),
-    )
+    return act(request, pk, hand_to_team, team=form.cleaned_data["team"])
 
 
 def _unknown(request: AgentRequest, pk: int, form: AssigneeForm | TeamForm) -> HttpResponse:

@@ -16,12 +16,12 @@ from upheld.web.viewer import AgentRequest, for_agents
 
 @for_agents
 def wait(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(request, pk, lambda ticket: waiting.wait_on_customer(ticket, by=request.agent.actor, at=timezone.now()))
+    return act(request, pk, waiting.wait_on_customer)
 
 
 @for_agents
 def resume(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(request, pk, lambda ticket: waiting.resume(ticket, by=request.agent.actor, at=timezone.now()))
+    return act(request, pk, waiting.resume)
 
 
 @for_agents
@@ -78,35 +78,22 @@ def resolve(request: AgentRequest, pk: int) -> HttpResponse:
 
 @for_agents
 def reopen(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(
-        request,
-        pk,
-        lambda ticket: resolution.reopen(ticket, by=request.agent.actor, at=timezone.now()),
-        done="Reopened.",
-    )
+    return act(request, pk, resolution.reopen, done="Reopened.")
 
 
 @for_agents
 def close(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(
-        request, pk, lambda ticket: resolution.close(ticket, by=request.agent.actor, at=timezone.now()), done="Closed."
-    )
+    return act(request, pk, resolution.close, done="Closed.")
 
 
 @for_agents
 def mark_spam(request: AgentRequest, pk: int) -> HttpResponse:
-    done = "Marked as spam. It left every queue; nothing was deleted."
-    return act(request, pk, lambda ticket: spam.mark_spam(ticket, by=request.agent.actor, at=timezone.now()), done=done)
+    return act(request, pk, spam.mark_spam, done="Marked as spam. It left every queue; nothing was deleted.")
 
 
 @for_agents
 def unmark_spam(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(
-        request,
-        pk,
-        lambda ticket: spam.unmark_spam(ticket, by=request.agent.actor, at=timezone.now()),
-        done="Back in the queue.",
-    )
+    return act(request, pk, spam.unmark_spam, done="Back in the queue.")
 
 
 def _plain(value: object) -> object:

@@ -48,11 +48,14 @@ def page(request: AgentRequest, pk: int) -> HttpResponseBase:
     return show(request, "desk/ticket.html", ticket_context(request, ticket))
 
 
-def act(request: AgentRequest, pk: int, do: Callable[[Ticket], Any], *, done: str = "") -> HttpResponse:
-    """Load the ticket, do one thing, and show how it stands; what is refused is said and changes nothing."""
+def act(request: AgentRequest, pk: int, action: Callable[..., Any], *, done: str = "", **asked: Any) -> HttpResponse:
+    """Load the ticket, do one thing now and in the agent's name, and show how it stands.
+
+    What is refused is said and changes nothing.
+    """
     ticket = ticket_for(request, pk)
     try:
-        do(ticket)
+        action(ticket, by=request.agent.actor, at=timezone.now(), **asked)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

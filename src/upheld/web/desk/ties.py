@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -45,12 +45,7 @@ def merge(request: AgentRequest, pk: int) -> HttpResponse:
 
 @for_agents
 def unmerge(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(
-        request,
-        pk,
-        lambda ticket: merging.unmerge(ticket, by=request.agent.actor, at=timezone.now()),
-        done="It stands for itself again.",
-    )
+    return act(request, pk, merging.unmerge, done="It stands for itself again.")
 
 
 @for_agents
@@ -86,26 +81,18 @@ def unlink(request: AgentRequest, pk: int, link_pk: int) -> HttpResponse:
     ticket = ticket_of(request, pk)
     row = get_object_or_404(Link.objects.select_related("ticket", "other"), pk=link_pk)
     if ticket.pk not in (row.ticket_id, row.other_id):
-        row = get_object_or_404(Link, pk=0)
-    return act(request, pk, lambda _: watching.unlink(row, by=request.agent.actor, at=timezone.now()))
+        raise Http404
+    return act(request, pk, lambda _, **how: watching.unlink(row, **how))
 
 
 @for_agents
 def watch(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(
-        request,
-        pk,
-        lambda ticket: watching.watch(ticket, person=request.person, by=request.agent.actor, at=timezone.now()),
-    )
+    return act(request, pk, watching.watch, person=request.person)
 
 
 @for_agents
 def unwatch(request: AgentRequest, pk: int) -> HttpResponse:
-    return act(
-        request,
-        pk,
-        lambda ticket: watching.unwatch(ticket, person=request.person, by=request.agent.actor, at=timezone.now()),
-    )
+    return act(request, pk, watching.unwatch, person=request.person)
 
 
 def _merge_form(request: AgentRequest) -> OtherTicketForm:

@@ -26,9 +26,8 @@ class ReasonForm(KindForm):
 
 @for_leads
 def send(request: AgentRequest, pk: int) -> HttpResponse:
-    draft = draft_of(request, pk)
     done = "Sent to review. Those who approve were told, here and by mail."
-    return _act(request, draft, lambda: send_to_review(draft, by=request.agent.actor, at=timezone.now()), done)
+    return _act(request, draft_of(request, pk), send_to_review, done=done)
 
 
 @for_agents
@@ -36,10 +35,7 @@ def give(request: AgentRequest, pk: int) -> HttpResponse:
     """Whoever has a role that the policy asks for; the action knows."""
     draft, said = draft_of(request, pk), request.POST.get("revision", "")
     revision = int(said) if said.isdecimal() and len(said) < 9 else 0
-    agent, now = request.agent, timezone.now()
-    return _act(
-        request, draft, lambda: approve(draft, agent=agent, revision=revision, by=agent.actor, at=now), "Approved."
-    )
+    return _act(request, draft, approve, done="Approved.", agent=request.agent, revision=revision)
 
 
 @for_agents
@@ -53,16 +49,13 @@ def give_back(request: AgentRequest, pk: int) -> HttpResponse:
     elif not form.is_valid():
         return show_draft(request, draft, reason_form=form, status=422)
     else:
-        reason, by = form.cleaned_data["reason"], request.agent.actor
-        return _act(request, draft, lambda: send_back(draft, reason=reason, by=by, at=timezone.now()), "Sent back.")
+        return _act(request, draft, send_back, done="Sent back.", reason=form.cleaned_data["reason"])
     return redirect("drafts:draft", pk)
 
 
 @for_leads
 def give_up(request: AgentRequest, pk: int) -> HttpResponse:
-    draft = draft_of(request, pk)
-    done = "Withdrawn. What was written stays to be read."
-    return _act(request, draft, lambda: withdraw(draft, by=request.agent.actor, at=timezone.now()), done)
+    return _act(request, draft_of(request, pk), withdraw, done="Withdrawn. What was written stays to be read.")
 
 
 @for_leads
@@ -79,9 +72,12 @@ def take_in(request: AgentRequest, pk: int) -> HttpResponse:
     return redirect("drafts:draft", pk)
 
 
-def _act(request: AgentRequest, draft: Draft, do: Callable[[], object], done: str) -> HttpResponse:
+def _act(
+    request: AgentRequest, draft: Draft, action: Callable[..., object], *, done: str, **asked: object
+) -> HttpResponse:
+    """Do one thing now and in the agent's name, and show the draft; what is refused is said and changes nothing."""
     try:
-        do()
+        action(draft, by=request.agent.actor, at=timezone.now(), **asked)
     except DraftRefused as refused:
         messages.error(request, str(refused))
     else:
