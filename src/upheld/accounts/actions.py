@@ -111,14 +111,15 @@ def assign_manager(account: Account, *, manager: Agent, by: Actor, at: datetime)
 
 
 @transaction.atomic
+def change_plan(account: Account, *, plan: str, by: Actor, at: datetime) -> None:
+    """Set the plan. Open tickets follow: `tickets.handlers` hears `account.changed`. Setting the same plan records nothing."""
+    _change(account, "plan", plan, by=by, at=at)
+
+
+@transaction.atomic
 def change_region(account: Account, *, region: str, by: Actor, at: datetime) -> None:
     """Set the region; what the policy promises by region follows. The same one again records nothing."""
-    _lock(account)
-    if account.region == region:
-        return
-    before, account.region = account.region, region
-    account.save(update_fields=["region"])
-    record("account.changed", account.key, by=by, at=at, data={"region": region, "region_before": before})
+    _change(account, "region", region, by=by, at=at)
 
 
 @transaction.atomic
@@ -149,20 +150,19 @@ def attributes(account: Account) -> dict[str, str]:
     }
 
 
+def _change(account: Account, name: str, value: str, *, by: Actor, at: datetime) -> None:
+    _lock(account)
+    before = getattr(account, name)
+    if before == value:
+        return
+    setattr(account, name, value)
+    account.save(update_fields=[name])
+    record("account.changed", account.key, by=by, at=at, data={name: value, f"{name}_before": before})
+
+
 def _lock(account: Account) -> None:
     """Read the account afresh and keep it, so that what two people do comes one after the other."""
     account.refresh_from_db(from_queryset=Account.objects.select_for_update())
-
-
-@transaction.atomic
-def change_plan(account: Account, *, plan: str, by: Actor, at: datetime) -> None:
-    """Set the plan. Open tickets follow: `tickets.handlers` hears `account.changed`. Setting the same plan records nothing."""
-    _lock(account)
-    if account.plan == plan:
-        return
-    before, account.plan = account.plan, plan
-    account.save(update_fields=["plan"])
-    record("account.changed", account.key, by=by, at=at, data={"plan": plan, "plan_before": before})
 
 
 @transaction.atomic
