@@ -12,17 +12,6 @@ from upheld.documents.tree import Edition, Runs, text
 from upheld.policy.matching import Choice, Comparison, Matcher, OneOf
 from upheld.policy.model import Clause, Policy, Words
 
-_SECTIONS = {
-    "plan": "plans",
-    "priority": "priorities",
-    "category": "categories",
-    "department": "departments",
-    "product_area": "product_areas",
-    "brand": "brands",
-    "channel": "channels",
-    "region": "regions",
-    "level": "levels",
-}
 _SIGNS = {">": "sign.above", ">=": "sign.at_least", "<": "sign.below", "<=": "sign.at_most", "!=": "sign.other"}
 NO = "–"
 
@@ -73,8 +62,8 @@ class Scope:
     def name(self, attribute: str, value: object) -> str:
         """The name of an attribute's value; priorities are named by what everybody says first: `P1 · Critical`."""
         name = str(value)
-        section = getattr(self.policy, _SECTIONS.get(attribute, ""), None) or {}
-        thing = section.get(int(name) if attribute == "level" and name.isdigit() else name)
+        is_level = attribute == "level" and name.isdigit()
+        thing = self.policy.levels.get(int(name)) if is_level else self.policy.named(attribute, name)
         if thing is not None:
             label = self.said(thing.label)
             short = attribute == "priority" and label != name

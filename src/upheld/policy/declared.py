@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from upheld.policy.model import NAMED_ATTRIBUTES
 from upheld.policy.nodes import Entries, Items, Node, Scalar
 
 SECTIONS: dict[str, tuple[str, str]] = {
@@ -23,14 +24,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "ladders": ("escalation.yaml", "ladder"),
 }
 # What these attributes hold wherever they occur, as long as no vocabulary says otherwise.
-ATTRIBUTE_SECTIONS: dict[str, str] = {
-    "plan": "plans",
-    "priority": "priorities",
-    "category": "categories",
-    "department": "departments",
-    "product_area": "product_areas",
-    "brand": "brands",
-    "channel": "channels",
+ATTRIBUTE_SECTIONS = {
+    **{name: section for name, section in NAMED_ATTRIBUTES.items() if section in SECTIONS},
     "language": "languages",
 }
 

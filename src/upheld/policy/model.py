@@ -263,6 +263,19 @@ class Approval:
     remind_every: int | None = None
 
 
+NAMED_ATTRIBUTES = {
+    "plan": "plans",
+    "priority": "priorities",
+    "category": "categories",
+    "department": "departments",
+    "product_area": "product_areas",
+    "brand": "brands",
+    "channel": "channels",
+    "region": "regions",
+}
+"""Attributes of subjects whose values are names in a section of the policy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy. Mappings keep the order of the files; priorities run from the most to the least urgent."""
@@ -301,6 +314,11 @@ class Policy:
     def public_documents(self) -> tuple[str, ...]:
         """The documents that everybody may read."""
         return self.documents.get("public", PUBLIC_DOCUMENTS)
+
+    def named(self, attribute: str, value: object) -> Named | None:
+        """The plan, the category, the region … that the policy knows under this name; None if it knows none."""
+        known: Mapping[Any, Named] = getattr(self, NAMED_ATTRIBUTES[attribute]) if attribute in NAMED_ATTRIBUTES else {}
+        return known.get(str(value))
 
     def clauses_on(self, subject: str) -> list[Clause]:
         return [clause for clause in self.clauses.values() if clause.on == subject]

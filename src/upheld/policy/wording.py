@@ -10,16 +10,6 @@ from upheld.policy.matching import Comparison, Matcher, OneOf
 from upheld.policy.model import Effect, Policy
 
 OTHER = "\0other"  # stands for every value that a table does not name
-_SECTIONS = {
-    "plan": "plans",
-    "priority": "priorities",
-    "category": "categories",
-    "department": "departments",
-    "product_area": "product_areas",
-    "brand": "brands",
-    "channel": "channels",
-    "region": "regions",
-}
 _PHRASES = {
     "plan": ("of the plan", "of the plans"),
     "category": ("in the category", "in the categories"),
@@ -46,11 +36,10 @@ _PEOPLE = {
 
 def label(policy: Policy, attribute: str, value: Any, language: str) -> str:
     """The name that people read of an attribute's value; priorities keep the short name that everybody says."""
-    text = str(value)
-    declared: Mapping[str, Any] = getattr(policy, _SECTIONS.get(attribute, ""), None) or {}
-    if text in declared and attribute != "priority":
-        return str(declared[text].label.text(language))
-    return text if text in declared else text.replace("_", " ")
+    named = policy.named(attribute, value)
+    if named is None:
+        return str(value).replace("_", " ")
+    return named.name if attribute == "priority" else named.label.text(language)
 
 
 def who(policy: Policy, subject: str, case: Mapping[str, Sequence[Any]], when: Matcher, language: str) -> str:

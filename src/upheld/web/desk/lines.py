@@ -11,16 +11,9 @@ from upheld.accounts.models import Contact
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person
 from upheld.policy import Policy
+from upheld.policy.model import NAMED_ATTRIBUTES
 from upheld.web import names
 
-SECTIONS = {
-    "priority": "priorities",
-    "plan": "plans",
-    "category": "categories",
-    "department": "departments",
-    "product_area": "product_areas",
-    "brand": "brands",
-}
 ICONS = {
     "ticket.opened": "circle-plus",
     "ticket.assigned": "user-round",
@@ -195,7 +188,7 @@ def _changed(fact: Fact) -> str:
 def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return names.label(SECTIONS[name], value) if name in SECTIONS and name != "priority" else str(value)
+    return names.label(NAMED_ATTRIBUTES[name], value) if name in NAMED_ATTRIBUTES and name != "priority" else str(value)
 
 
 def _raised(fact: Fact) -> str:
