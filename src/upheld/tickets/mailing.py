@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from upheld.channels.mail.outgoing.senders import sender_of
 from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.models import OutgoingMail
@@ -28,7 +30,9 @@ SAID = Asked(
 SENT = Asked(lambda: OutgoingMail.objects.filter(key=Given("key")).values_list("message_id"))
 
 
-def mail_reply(ticket: Ticket, message: Message, *, quotes: bool = False) -> OutgoingMail | None:
+def mail_reply(
+    ticket: Ticket, message: Message, *, quotes: bool = False, without: Sequence[str] = ()
+) -> OutgoingMail | None:
     """Queue the mail of a public reply; `quotes` puts the customer's last message below it. None when the requester has no
     mail address; then it is read in the portal.
     """
@@ -42,7 +46,7 @@ def mail_reply(ticket: Ticket, message: Message, *, quotes: bool = False) -> Out
         key=f"message:{message.pk}",
         subject_key=ticket.key,
         to=[to],
-        cc=copies(ticket, message),
+        cc=copies(ticket, message, without=without),
         title=reply_title(ticket),
         bcc=message.bcc,
         text=_joined(f"{message.text.rstrip()}{look.text}" if look.text else message.text, quoted),
@@ -70,12 +74,12 @@ def requester_address(ticket: Ticket) -> tuple[str, str] | None:
     return (person.name, person.email) if person.email else None
 
 
-def copies(ticket: Ticket, message: Message) -> list[tuple[str, str]]:
-    """Who is copied: the addresses that the author chose, and the customer's colleagues who watch."""
+def copies(ticket: Ticket, message: Message, *, without: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Who is copied: the addresses that the author chose, and the customer's colleagues who watch, but for those `without`."""
     chosen = [("", address) for address in message.cc]
     watching = WATCHING(ticket=ticket.pk)
-    known = {address.lower() for _, address in chosen} | {ticket.requester.person.email}
-    return chosen + [(person.name, person.email) for person in watching if person.email not in known]
+    known = {address.lower() for address in (*message.cc, *without, ticket.requester.person.email)}
+    return chosen + [(person.name, person.email) for person in watching if person.email.lower() not in known]
 
 
 def thread_ids(ticket: Ticket) -> list[str]:

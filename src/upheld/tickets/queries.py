@@ -115,7 +115,8 @@ SELECT ticket.id, ticket.title, ticket.status, ticket.is_settled, ticket.is_spam
        contact.bounced_at,
        (SELECT json_agg(json_build_object(
                   'pk', waiting.id, 'state', waiting.state, 'reason', waiting.reason, 'text', waiting.text,
-                  'cc', waiting.cc, 'bcc', waiting.bcc, 'send_at', waiting.send_at, 'written_at', waiting.written_at,
+                  'cc', waiting.cc, 'bcc', waiting.bcc, 'without', waiting.without,
+                  'send_at', waiting.send_at, 'written_at', waiting.written_at,
                   'author', author.id, 'author_name', coalesce(nullif(author.name, ''), author.email),
                   'files', (SELECT json_agg(json_build_object('pk', one.id, 'name', one.name, 'size', file.size) ORDER BY one.id)
                               FROM tickets_scheduledfile one JOIN channels_storedfile file ON file.id = one.file_id

@@ -48,9 +48,11 @@ def reply(
     then: str = "",
     send: bool = True,
     quotes: bool = False,
+    without: Sequence[str] = (),
 ) -> Message:
     """Answer the customer, and queue the mail in the same transaction. `then` is the status afterwards: open,
-    waiting or resolved. `quotes`: their last message stands below it in the mail.
+    waiting or resolved. `quotes`: their last message stands below it in the mail. `without`: addresses of people who watch
+    the ticket and get no copy of this one.
 
     Keeps the first response and each promised update. Raises Refused for an empty text, TicketClosed when the ticket is over.
     """
@@ -75,7 +77,7 @@ def reply(
     if send:
         from upheld.tickets.mailing import mail_reply
 
-        message.outgoing = mail_reply(ticket, message, quotes=quotes)
+        message.outgoing = mail_reply(ticket, message, quotes=quotes, without=without)
         change(message, ["outgoing"])
     if author is not None:
         drop_draft(ticket, author, is_internal=False)

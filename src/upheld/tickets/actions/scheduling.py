@@ -24,6 +24,8 @@ from upheld.tickets.recording import happened, lock
 
 State = ScheduledReply.State
 FARTHEST: Final = timedelta(days=366)
+BRIEF: Final = timedelta(seconds=30)
+"""Up to here a reply waits only so that it may be taken back; nobody is asked again before it leaves."""
 SWEPT: Final = 200
 
 
@@ -46,6 +48,7 @@ def schedule_reply(
     files: Sequence[NewFile] = (),
     then: str = "",
     quotes: bool = False,
+    without: Sequence[str] = (),
 ) -> ScheduledReply:
     """Keep a reply until `send_at`, and queue the job that sends it then. It takes the place of the author's draft.
 
@@ -60,7 +63,7 @@ def schedule_reply(
         raise Refused("That is more than a year away. Choose a nearer time.")
     pending = ScheduledReply.objects.create(
         ticket=ticket, author=author, text=text, html=html, cc=list(cc), bcc=list(bcc), quotes=quotes, then=then,
-        send_at=max(send_at, at), written_at=at, written_by=by.key,
+        without=list(without),         send_at=max(send_at, at), written_at=at, written_by=by.key,
     )  # fmt: skip
     ScheduledFile.objects.bulk_create(
         ScheduledFile(
@@ -107,24 +110,41 @@ def send_scheduled(number: int, *, at: datetime, is_hurried: bool = False) -> Me
     """Write the reply that waited, when its time has come. Done twice it is done once: returns None for what waits no more.
 
     What is refused now, such as a reply on a ticket that was closed meanwhile, stays on the ticket with the reason, and its
-    author is told. `is_hurried`: somebody wants it sent before its time.
+    author is told. So does a reply for later when somebody else has spoken since it was written: it might not fit any more.
+    `is_hurried`: somebody wants it sent now, before its time or although it was stopped.
     """
     found = ScheduledReply.objects.select_related("ticket", "author").filter(pk=number).first()
     if found is None:
         return None
     lock(found.ticket)
     pending = ScheduledReply.objects.select_related("author__agent").get(pk=number)
-    if not pending.is_pending or (pending.send_at > at and not is_hurried):
+    may_go = pending.is_pending or (is_hurried and pending.state == State.FAILED)
+    if not may_go or (pending.send_at > at and not is_hurried):
         return None
     try:
         with transaction.atomic():
+            if not is_hurried:
+                _ask_if_overtaken(pending)
             message = _reply(found.ticket, pending, at)
     except Refused as refusal:
         _refuse(found.ticket, pending, str(refusal), at=at)
         return None
-    pending.message = message
+    pending.message, pending.reason = message, ""
     _end(pending, State.SENT, by=Actor(pending.written_by), at=at)
     return message
+
+
+def _ask_if_overtaken(pending: ScheduledReply) -> None:
+    """Raises Refused when a customer or a colleague said something after a reply for later was written."""
+    if pending.send_at - pending.written_at <= BRIEF:
+        return
+    said = Message.objects.public().filter(ticket=pending.ticket, at__gt=pending.written_at)
+    others = said.exclude(author=pending.author).exclude(by=Message.By.SYSTEM)
+    newest = others.select_related("author").order_by("-at", "-id").first()
+    if newest is not None:
+        raise Refused(
+            f"{newest.author or 'The customer'} has written since. Read that first, then send it or change it."
+        )
 
 
 def _reply(ticket: Ticket, pending: ScheduledReply, at: datetime) -> Message:
@@ -139,6 +159,7 @@ def _reply(ticket: Ticket, pending: ScheduledReply, at: datetime) -> Message:
     message = reply(
         ticket, text=pending.text, html=pending.html, by=agent.actor, at=max(at, ticket.changed_at), author=author,
         cc=pending.cc, bcc=pending.bcc, files=files, then=pending.then, quotes=pending.quotes,
+        without=pending.without,
     )  # fmt: skip
     if draft:  # they are typing the next one
         keep_draft(ticket, author, text=draft, is_internal=False)

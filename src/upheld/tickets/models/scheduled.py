@@ -25,6 +25,7 @@ class ScheduledReplyQuerySet(models.QuerySet["ScheduledReply"]):
 class ScheduledReply(models.Model):
     """No reply yet: nothing is promised or kept by it until `send_at`, when it is written as one like any other.
 
+    `without` are people who watch the ticket and do not get this one.
     `is_put_back` says that its author took it back and has it in the composer, with its recipients and files.
     """
 
@@ -40,6 +41,9 @@ class ScheduledReply(models.Model):
     html = models.TextField(blank=True)
     cc: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     bcc: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    without: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
     quotes = models.BooleanField(default=False)
     then = models.CharField(max_length=24, blank=True)
     send_at = models.DateTimeField()

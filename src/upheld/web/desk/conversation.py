@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from upheld.tickets.actions.scheduling import leave_composer, schedule_reply
 from upheld.tickets.models import ScheduledReply, Ticket
 from upheld.web import times
 from upheld.web.desk.forms import NoteForm, ReplyForm
+from upheld.web.desk.meanwhile import Meanwhile, since
 from upheld.web.desk.ticket import after, opened, ticket_context, ticket_for
 from upheld.web.desk.workspace import show, surroundings
 from upheld.web.uploads import new_files
@@ -35,10 +37,12 @@ SAID = {
 @for_agents
 def reply(request: AgentRequest, pk: int) -> HttpResponseBase:
     ticket = ticket_for(request, pk)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, theirs=ticket.requester.person.zoneinfo)
     if not form.is_valid():
         return _again(request, pk, form, "reply")
     asked, now = form.cleaned_data, timezone.now()
+    if news := since(ticket, asked["mark"], me=request.person):
+        return _again(request, pk, form, "reply", news)
     taken_back = _taken_back(request, ticket, asked["put_back"])
     try:
         _write(request, ticket, asked, taken_back, at=now)
@@ -60,7 +64,8 @@ def _write(
     said: dict[str, Any] = {
         "text": _signed(request, asked["text"]), "by": request.agent.actor, "at": at, "author": request.person,
         "cc": list(dict.fromkeys([*asked["suggested"], *asked["cc"]])), "bcc": asked["bcc"], "then": asked["then"],
-        "quotes": asked["quotes"], "files": new_files(asked["attachments"]) + _kept(taken_back, asked["kept"]),
+        "quotes": asked["quotes"], "without": asked["without"],
+        "files": new_files(asked["attachments"]) + _kept(taken_back, asked["kept"]),
     }  # fmt: skip
     if leaves_at is None:
         conversation.reply(ticket, **said)
@@ -145,9 +150,16 @@ def _is_internal(request: AgentRequest) -> bool:
     return request.POST.get("kind", request.GET.get("kind")) == "note"
 
 
-def _again(request: AgentRequest, pk: int, form: ReplyForm | NoteForm, composing: str) -> HttpResponse:
+def _again(
+    request: AgentRequest, pk: int, form: ReplyForm | NoteForm, composing: str, news: Sequence[Meanwhile] = ()
+) -> HttpResponse:
     """The page with what was typed, and why it was not sent."""
-    context = {**ticket_context(request, opened(request, pk)), "composing": composing, "form": form, "typed": form.data}
+    context = {
+        **ticket_context(request, opened(request, pk)),
+        "composing": composing, "form": form, "typed": form.data, "news": news,
+        "lost_files": [one.name for one in request.FILES.getlist("attachments")],
+        "typed_copies": {*form.data.getlist("suggested"), *form.data.getlist("copied")},
+    }  # fmt: skip
     if request.htmx:
         return render(request, "desk/ticket.html#again", {**surroundings(request), **context}, status=422)
     return show(request, "desk/ticket.html", context, status=422)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from upheld.people.models import Agent, Team
 from upheld.policy.model import Field, Policy
 from upheld.tickets.models import Ticket
-from upheld.web.desk.later import WORDS, moment_of
+from upheld.web.desk.later import WORDS, exists, moment_of
 from upheld.web.uploads import check_uploads
 
 
@@ -46,6 +48,24 @@ class AddressesField(forms.CharField):
                     f"“{address}” is not a mail address. Write name@example.com, and commas between several."
                 ) from None
         return addresses
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time on the clock of whoever writes. Of an hour that comes twice the first is meant."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            naive = parse_datetime(str(value or ""))
+        except ValueError:
+            naive = None
+        if naive is None or naive.tzinfo is not None:
+            return super().to_python(value)
+        local = naive.replace(tzinfo=timezone.get_current_timezone())
+        if not exists(local):
+            raise forms.ValidationError(
+                "On that day the clocks go forward and leave this hour out. Choose another.", code="invalid"
+            )
+        return local
 
 
 class AnyOf(forms.MultipleChoiceField):
@@ -91,7 +111,15 @@ class ReplyForm(forms.Form):
     put_back = forms.IntegerField(required=False, widget=forms.HiddenInput)
     quotes = forms.BooleanField(label="Quote their message", required=False)
     later = forms.ChoiceField(choices=[(word, word) for word in ("", *WORDS, "at")], required=False)
-    send_at = forms.DateTimeField(label="Send it on", required=False)
+    send_at = MomentField(label="Send it on", required=False)
+    mark = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    offered = AnyOf(required=False)
+    copied = AnyOf(label="Copy to", required=False)
+
+    def __init__(self, *args: Any, theirs: tzinfo | None = None, **kwargs: Any) -> None:
+        """`theirs` is the zone of whoever gets the reply."""
+        super().__init__(*args, **kwargs)
+        self.theirs = theirs
 
     def clean_suggested(self) -> list[str]:
         for address in self.cleaned_data["suggested"]:
@@ -102,7 +130,8 @@ class ReplyForm(forms.Form):
         """`leaves_at` is when it leaves, None for at once."""
         asked = super().clean() or {}
         now, later = timezone.localtime(), asked.get("later", "")
-        asked["leaves_at"] = asked.get("send_at") if later == "at" else moment_of(later, now)
+        asked["leaves_at"] = asked.get("send_at") if later == "at" else moment_of(later, now, self.theirs)
+        asked["without"] = [one for one in asked.get("offered", ()) if one not in asked.get("copied", ())]
         if later == "at" and "send_at" not in self.errors:
             if asked["leaves_at"] is None:
                 self.add_error("send_at", "Say on which day and at what time it is to leave.")

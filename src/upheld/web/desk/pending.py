@@ -10,8 +10,8 @@ from typing import Any
 from upheld.commitments.models import Commitment
 from upheld.kernel.text import initials
 from upheld.policy import Policy
+from upheld.tickets.actions.scheduling import BRIEF
 from upheld.tickets.queries import Opened, Spoken
-from upheld.web.desk.later import BRIEF
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Pending:
     hidden_copies: str
     files: list[dict[str, Any]]
     missed: list[Missed]
+    is_overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +48,41 @@ class PutBack:
     cc: str
     bcc: str
     files: list[dict[str, Any]]
+    without: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """An address that the customer's last mail was also sent to. Ticked by itself only when that mail was proved to be theirs."""
+    """Somebody who took part in the conversation by mail. Ticked by itself only when the mail that names them was proved to
+    be the customer's, or when our last reply went to them and nobody has answered since; else `why` says what speaks against it.
+    """
 
     address: str
     is_ticked: bool
+    why: str = ""
 
 
-def pending_on(ticket: Opened, awaited: Iterable[Commitment], policy: Policy, *, me: int) -> list[Pending]:
-    """In the order in which they leave."""
+def pending_on(
+    ticket: Opened, awaited: Iterable[Commitment], policy: Policy, *, me: int, written: datetime | None = None
+) -> list[Pending]:
+    """In the order in which they leave. `written` is when the customer wrote last."""
     rows = list(awaited)
-    return [
-        _pending(one, rows, policy, me=me) for one in ticket.scheduled or () if one["state"] in ("pending", "failed")
-    ]
+    shown = [one for one in ticket.scheduled or () if one["state"] in ("pending", "failed")]
+    return [_pending(one, rows, policy, me=me, written=written) for one in shown]
 
 
-def _pending(one: dict[str, Any], awaited: Sequence[Commitment], policy: Policy, *, me: int) -> Pending:
-    send_at = datetime.fromisoformat(one["send_at"])
+def _pending(
+    one: dict[str, Any], awaited: Sequence[Commitment], policy: Policy, *, me: int, written: datetime | None
+) -> Pending:
+    send_at, written_at = datetime.fromisoformat(one["send_at"]), datetime.fromisoformat(one["written_at"])
+    is_brief = send_at - written_at <= BRIEF
     is_failed = one["state"] == "failed"
     return Pending(
         pk=one["pk"],
         who=one["author_name"],
         initials=initials(one["author_name"]),
         is_mine=one["author"] == me,
-        is_brief=send_at - datetime.fromisoformat(one["written_at"]) <= BRIEF,
+        is_brief=is_brief,
         is_failed=is_failed,
         reason=one["reason"],
         text=one["text"],
@@ -82,6 +91,7 @@ def _pending(one: dict[str, Any], awaited: Sequence[Commitment], policy: Policy,
         hidden_copies=", ".join(one["bcc"]),
         files=one["files"] or [],
         missed=[] if is_failed else missed_before(send_at, awaited, policy),
+        is_overtaken=not (is_failed or is_brief) and written is not None and written > written_at,
     )
 
 
@@ -101,13 +111,30 @@ def put_back_for(ticket: Opened, *, me: int) -> PutBack | None:
     if not mine:
         return None
     last = mine[-1]
-    return PutBack(last["pk"], ", ".join(last["cc"]), ", ".join(last["bcc"]), last["files"] or [])
+    return PutBack(last["pk"], ", ".join(last["cc"]), ", ".join(last["bcc"]), last["files"] or [], last["without"])
 
 
 def suggested_for(ticket: Opened, thread: Sequence[Spoken], known: Iterable[str]) -> list[Suggested]:
-    """Who else the customer's last message went to, but for those who get the answer anyway."""
-    last = next((one for one in reversed(thread) if one.by == "customer" and one.ticket == ticket.pk), None)
-    if last is None:
-        return []
+    """Who else takes part by mail, but for those who get the answer anyway: the writer of the last mail if it was not the
+    requester, whom that mail was also sent to, and whom our own last reply was copied to.
+    """
+    here = [one for one in reversed(thread) if one.ticket == ticket.pk and not one.is_internal]
+    last = next((one for one in here if one.by == "customer"), None)
+    ours = next((one for one in here if one.by == "staff"), None)
+    found: dict[str, Suggested] = {}
+
+    def offer(address: str | None, *, is_ticked: bool, why: str) -> None:
+        if address and address.lower() not in there:
+            found.setdefault(address.lower(), Suggested(address, is_ticked, "" if is_ticked else why))
+
     there = {ticket.requester_email.lower(), *(address.lower() for address in known)}
-    return [Suggested(one, bool(last.is_proved)) for one in last.cc if one.lower() not in there]
+    if last is not None:
+        by_portal = last.received is None and last.channel == "portal"
+        offer(last.author_email, is_ticked=bool(last.is_proved) or by_portal, why="unproved")
+        for address in last.cc:
+            offer(address, is_ticked=bool(last.is_proved), why="unproved")
+    if ours is not None:
+        is_newer = last is None or ours.at > last.at
+        for address in ours.cc:
+            offer(address, is_ticked=is_newer, why="left out")
+    return list(found.values())

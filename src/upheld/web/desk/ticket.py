@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upheld.channels.mail.outgoing.senders import sender_of
 from upheld.commitments.models import Commitment
 from upheld.commitments.policies import in_force
 from upheld.people.actions import mark_read as mark_notices_read
@@ -28,6 +30,7 @@ from upheld.web import names
 from upheld.web.chips import chip
 from upheld.web.desk.later import presets
 from upheld.web.desk.lines import Names, lines
+from upheld.web.desk.meanwhile import mark_of, newest_of_customer
 from upheld.web.desk.pending import missed_before, pending_on, put_back_for, suggested_for
 from upheld.web.desk.remembered import properties
 from upheld.web.desk.thread import drawn
@@ -106,15 +109,19 @@ def ticket_context(request: AgentRequest, ticket: Opened) -> dict[str, Any]:
     base = reverse("desk:ticket", args=[ticket.pk])
     staff = {person for _, person, _ in agents}
     said = queries.thread(ticket, tied.parts)
+    zone = ZoneInfo(ticket.requester_zone)
     copied = [one for one in ticket.watched_by or () if one["id"] not in staff]
     return {
         "ticket": ticket,
         "base": base,
         "thread": list(drawn(said, told, ticket=ticket.pk, read_at=ticket.read_at)),
-        "pending": pending_on(ticket, awaited, policy, me=request.person.pk),
+        "pending": pending_on(ticket, awaited, policy, me=request.person.pk, written=newest_of_customer(said)),
         "put_back": put_back_for(ticket, me=request.person.pk),
         "suggested": suggested_for(ticket, said, [one["email"] for one in copied]),
-        "presets": presets(timezone.localtime(now)),
+        "presets": presets(timezone.localtime(now), zone if zone != timezone.get_current_timezone() else None),
+        "mark": mark_of(ticket, said),
+        "sender": sender_of(policy, ticket.department, author=request.person, brand=ticket.brand),
+        "most_bytes": settings.UPHELD_UPLOAD_MAX_BYTES,
         "answer_due": next(iter(missed_before(FAR, awaited, policy)), None),
         "awaited": [chip(row, now, in_full=True, href=_why(base, row)) for row in awaited],
         "over": [chip(row, now, in_full=True, href=_why(base, row)) for row in over],
@@ -130,7 +137,7 @@ def ticket_context(request: AgentRequest, ticket: Opened) -> dict[str, Any]:
         "composing": "note" if request.GET.get("compose") == "note" else "reply",
         "copied": copied,
         "is_watched": any(one["id"] == request.person.pk for one in ticket.watched_by or ()),
-        "customer_now": clock(timezone.localtime(now, ZoneInfo(ticket.requester_zone))),
+        "customer_now": clock(timezone.localtime(now, zone)),
     }
 
 

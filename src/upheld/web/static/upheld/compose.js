@@ -45,19 +45,92 @@ document.addEventListener("input", (event) => {
   timers.set(form, setTimeout(() => save(form), 800));
 });
 
+// What the server could not take is kept in this browser, for whoever wrote it, until the server has it.
+const place = (form) => `unsaved:${form.dataset.whose}:${form.dataset.draft}${form.dataset.kind}`;
+const keepHere = (form, text) => {
+  try {
+    if (text.trim()) localStorage.setItem(place(form), text);
+    else localStorage.removeItem(place(form));
+  } catch {
+    // A browser that keeps nothing for us: the page still has it.
+  }
+};
+const forgetHere = (form) => keepHere(form, "");
+
 async function save(form, leaving = false) {
   const said = form.querySelector("[data-saved]");
-  const body = new URLSearchParams({ text: form.elements.text.value, kind: form.dataset.kind, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+  const text = form.elements.text.value;
+  const body = new URLSearchParams({ text, kind: form.dataset.kind, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: leaving });
+    if (answer.redirected || answer.status === 403) throw new SignedOut();
     if (!answer.ok) throw new Error(answer.status);
     const { saved } = await answer.json();
+    if (form.elements.text.value === text) forgetHere(form);
     said.textContent = saved ? `Draft saved ${saved}` : "";
-  } catch {
-    said.textContent = "Draft not saved: no connection";
+  } catch (problem) {
+    keepHere(form, text);
+    if (problem instanceof SignedOut) signedOut();
+    said.textContent = problem instanceof SignedOut ? "Kept in this browser: you are signed out" : "Kept in this browser: no connection";
+    if (!leaving && !(problem instanceof SignedOut)) timers.set(form, setTimeout(() => save(form), 15000));
+    return;
   }
   timers.delete(form);
 }
+class SignedOut extends Error {}
+
+function signedOut() {
+  const box = document.createElement("div");
+  const link = Object.assign(document.createElement("a"), { href: `/accounts/login/?next=${encodeURIComponent(window.location.pathname)}`, textContent: "Sign in again" });
+  box.className = "notice error";
+  box.append("You are signed out. What you wrote is kept in this browser. ", link, ", and it stands here again.");
+  document.getElementById("messages")?.replaceChildren(box);
+}
+
+function restore(form) {
+  const field = form.elements.text;
+  let kept = "";
+  try {
+    kept = localStorage.getItem(place(form)) ?? "";
+  } catch {
+    return;
+  }
+  if (!field || !kept || kept === field.value) return;
+  field.value = field.value && !kept.startsWith(field.value) ? `${field.value}\n\n${kept}` : kept;
+  form.querySelector("[data-saved]").textContent = "Brought back from this browser";
+  timers.set(form, setTimeout(() => save(form), 800));
+}
+document.querySelectorAll("form.compose").forEach(restore);
+
+// Nobody answers past what they have not seen: the answer begins with the first letter, and what stands on the page by then was seen.
+document.addEventListener("beforeinput", (event) => {
+  const form = event.target.closest?.("form.compose-reply");
+  if (!form || event.target.value || !form.elements.mark || !event.target.matches("textarea")) return;
+  const newest = (letter) => Math.max(0, ...[...document.querySelectorAll(`#thread .message[id^="${letter}"]`)].map((one) => Number(one.id.slice(1)) || 0));
+  const [said, waiting] = form.elements.mark.value.split("-").map(Number);
+  form.elements.mark.value = `${Math.max(said, newest("m"))}-${Math.max(waiting, newest("s"))}`;
+});
+
+// A session that ended answers with the page for signing in, or refuses: neither may look as if the reply had left.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const form = event.target.closest?.("form.compose");
+  if (!form) return;
+  const { xhr } = event.detail;
+  const isOut = xhr.status === 403 || new URL(xhr.responseURL || window.location.href).pathname.startsWith("/accounts/");
+  if (isOut) {
+    event.preventDefault();
+    keepHere(form, form.elements.text.value);
+    signedOut();
+  } else if (xhr.status < 300) forgetHere(form);
+  else keepHere(form, form.elements.text.value);
+});
+document.addEventListener("htmx:sendError", (event) => {
+  const form = event.target.closest?.("form.compose");
+  if (!form) return;
+  keepHere(form, form.elements.text.value);
+  timers.set(form, setTimeout(() => save(form), 5000));
+});
+
 window.addEventListener("pagehide", () => document.querySelectorAll("form.compose").forEach((form) => timers.get(form) && save(form, true)));
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest?.("form.compose");
@@ -67,13 +140,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // What was taken back is what one wants to go on with.
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.target.closest?.("[data-undo]")) turn("reply");
-});
-
-document.addEventListener("change", (event) => {
-  const field = event.target.closest("[data-files]");
-  if (!field) return;
-  const names = [...field.files].map((file) => file.name);
-  field.form.querySelector("[data-chosen]").textContent = names.length > 2 ? `${names.length} files` : names.join(", ");
 });
 
 document.addEventListener("keydown", (event) => {
