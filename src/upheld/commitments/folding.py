@@ -11,6 +11,7 @@ from upheld.commitments.models import Commitment
 from upheld.commitments.policies import promises_of
 from upheld.events.models import Event as EventRow
 from upheld.kernel.instants import from_us, iso, to_us
+from upheld.kernel.keys import kind_of
 from upheld.policy import CommitmentState, Event, SubjectFold
 
 OWN_EVENTS = frozenset({"commitment.warned", "commitment.breached", "commitment.came_due"})
@@ -70,7 +71,7 @@ def fold_subject(subject: str, version_id: int, rows: Iterable[EventRow], *, at:
 
 def fold_rows(subject: str, version_id: int, rows: Iterable[EventRow], *, with_traces: bool = False) -> SubjectFold:
     """The fold after all these events, moves from one version to the next included."""
-    kind, rows = subject.partition(":")[0], list(rows)
+    kind, rows = kind_of(subject), list(rows)
     moves = moves_of(rows)
     run = SubjectFold(promises_of(moves[0].source if moves else version_id, kind), with_traces=with_traces)
     if not moves:
@@ -90,7 +91,7 @@ def folded(rows: Iterable[EventRow]) -> Iterator[Event]:
     """What the fold reads of a subject's events: its own, and those of its commitments; not that a mail about it failed."""
     for row in rows:
         kind = row.kind.partition(".")[0]
-        if kind in ("commitment", row.subject.partition(":")[0]) and row.kind != MOVED:
+        if kind in ("commitment", kind_of(row.subject)) and row.kind != MOVED:
             yield as_value(row)
 
 

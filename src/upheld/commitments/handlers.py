@@ -14,6 +14,7 @@ from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.models import Clock, Commitment
 from upheld.commitments.policies import policy_of
 from upheld.events.models import Event
+from upheld.kernel.keys import kind_of, number_of
 from upheld.people import recipients
 from upheld.people.actions import notify
 from upheld.people.models import Agent, Person
@@ -95,9 +96,9 @@ def _tell(people: list[Person], event: Event, text: str, policy: Policy, *, key:
     notify(people, key=key, subject=event.subject, kind=event.kind, text=text, at=event.recorded_at, urgent=is_urgent)
     if not is_urgent:
         return
-    kind, _, number = event.subject.partition(":")
+    page = PATHS[kind_of(event.subject)].format(number_of(event.subject))
     for person in people:
-        address = PATHS[kind].format(number) if hasattr(person, "agent") else "/"
+        address = page if hasattr(person, "agent") else "/"
         queue(
             key=f"notice:{key}:{person.pk}"[:160],
             subject_key=event.subject,
@@ -118,14 +119,10 @@ def _said(event: Event, held: Held, clause: Clause) -> str:
 
 
 def _held(subject: str) -> Held | None:
-    kind, _, number = subject.partition(":")
-    if kind == "account":
-        return (
-            Account.objects.select_related("manager__person", "manager__team__lead__person").filter(pk=number).first()
-        )
-    if kind == "agent":
-        return Agent.objects.select_related("person", "team__lead__person").filter(pk=number).first()
-    return None
+    if kind_of(subject) == "account":
+        accounts = Account.objects.select_related("manager__person", "manager__team__lead__person")
+        return accounts.filter(pk=number_of(subject)).first()
+    return Agent.objects.with_keys([subject]).select_related("person", "team__lead__person").first()
 
 
 def _version(event: Event) -> int:

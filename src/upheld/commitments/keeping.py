@@ -10,6 +10,7 @@ from upheld.commitments.following import follow
 from upheld.commitments.models import Clock
 from upheld.commitments.policies import NoPolicy, in_force
 from upheld.events.models import Event
+from upheld.kernel.keys import kind_of
 
 
 def keep(event: Event) -> None:
@@ -18,7 +19,7 @@ def keep(event: Event) -> None:
     A subject comes under the policy in force at its first event after a policy promises anything on its kind; until then nothing
     is kept of it but its events, which count from then on. Two queries where nothing is promised, or none.
     """
-    kind = event.subject.partition(":")[0]
+    kind = kind_of(event.subject)
     try:
         is_promised = bool(in_force().clauses_on(kind))
     except NoPolicy:

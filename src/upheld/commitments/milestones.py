@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from upheld.commitments.following import version_of
 from upheld.commitments.policies import policy_of
+from upheld.kernel.keys import kind_of
 from upheld.policy import Policy
 from upheld.policy.model import Clause
 
@@ -42,4 +43,4 @@ def milestones(policy: Policy, subject_kind: str, labels: Mapping[str, str]) -> 
 
 def milestones_of(subject: str, labels: Mapping[str, str]) -> list[Milestone]:
     """The same under the policy version that the subject is bound to. One query."""
-    return milestones(policy_of(version_of(subject)), subject.partition(":")[0], labels)
+    return milestones(policy_of(version_of(subject)), kind_of(subject), labels)

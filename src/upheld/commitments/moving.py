@@ -16,6 +16,7 @@ from upheld.events.actions import record
 from upheld.events.actors import Actor
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, to_us
+from upheld.kernel.keys import kind_of
 from upheld.policy import CommitmentState, Policy, Promises
 
 Cycle = tuple[str, int]
@@ -69,7 +70,7 @@ def preview(subjects: Sequence[str], *, to: Policy, at: datetime) -> Iterator[Mo
     """Every commitment of these subjects that would stand otherwise right after a move at `at`. Two queries, no change."""
     promises: dict[str, Promises] = {}
     for clock, events in _histories(subjects):
-        kind = clock.subject.partition(":")[0]
+        kind = kind_of(clock.subject)
         promised = promises.setdefault(kind, Promises.of(to, kind))
         moment = to_us(at)
         before = fold_rows(clock.subject, clock.version_id, events)

@@ -15,6 +15,7 @@ from upheld.commitments.models import Commitment
 from upheld.commitments.policies import policy_of
 from upheld.events.models import Event
 from upheld.kernel.instants import to_us
+from upheld.kernel.keys import kind_of, number_of, numbers_of
 from upheld.policy import Clause
 from upheld.tickets.models import Ticket
 
@@ -55,17 +56,16 @@ class Line:
 
     @property
     def kind(self) -> str:
-        return self.subject.partition(":")[0]
+        return kind_of(self.subject)
 
     @property
     def number(self) -> int:
-        return int(self.subject.partition(":")[2])
+        return number_of(self.subject) or 0
 
     @property
     def reference(self) -> str:
         """What people call it: `#42` for a ticket, the key for everything else."""
-        kind, _, number = self.subject.partition(":")
-        return f"#{number}" if kind == "ticket" else self.subject
+        return f"#{self.number}" if self.kind == "ticket" else self.subject
 
 
 def lines(commitments: Iterable[Commitment]) -> Iterator[Line]:
@@ -110,7 +110,7 @@ class _History:
         self.marks = {event.key: event for event in events if event.kind == BREACHED}
         latest = 0
         for event in events:
-            if event.kind.partition(".")[0] in ("commitment", event.subject.partition(":")[0]):
+            if event.kind.partition(".")[0] in ("commitment", kind_of(event.subject)):
                 latest = max(latest, as_value(event).at)
                 if event.kind not in OWN_EVENTS:
                     self.by_instant.setdefault(latest, []).append(event)
@@ -163,11 +163,8 @@ def _seals(events: Iterable[int]) -> dict[int, int | None]:
 
 def account_names(subjects: Iterable[str]) -> dict[str, str]:
     """The customer's name, by subject; our own people and incidents have none. Two queries."""
-    numbers: dict[str, list[int]] = {"ticket": [], "account": []}
-    for subject in subjects:
-        kind, _, number = subject.partition(":")
-        if kind in numbers:
-            numbers[kind].append(int(number))
-    tickets = Ticket.objects.filter(pk__in=numbers["ticket"]).exclude(account=None).values_list("pk", "account__name")
-    accounts = Account.objects.filter(pk__in=numbers["account"]).values_list("pk", "name")
-    return {f"ticket:{pk}": name for pk, name in tickets} | {f"account:{pk}": name for pk, name in accounts}
+    subjects = [*subjects]
+    tickets = Ticket.objects.filter(pk__in=numbers_of(subjects, "ticket")).exclude(account=None)
+    accounts = Account.objects.filter(pk__in=numbers_of(subjects, "account")).values_list("pk", "name")
+    named = {f"ticket:{pk}": name for pk, name in tickets.values_list("pk", "account__name")}
+    return named | {f"account:{pk}": name for pk, name in accounts}

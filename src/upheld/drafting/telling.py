@@ -32,5 +32,4 @@ def tell(agents: Iterable[Agent], *, key: str, subject: str, kind: str, text: st
 
 def agents_by_key(keys: Iterable[str]) -> list[Agent]:
     """The agents among actors' keys who still work here. One query."""
-    numbers = [number for kind, _, number in (key.partition(":") for key in keys) if kind == "agent" and number]
-    return list(Agent.objects.working().filter(pk__in=numbers).select_related("person"))
+    return list(Agent.objects.with_keys(keys).working().select_related("person"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from upheld.kernel.keys import kind_of
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -17,7 +19,7 @@ class Actor:
 
     @property
     def kind(self) -> str:
-        return self.key.partition(":")[0]
+        return kind_of(self.key)
 
     @property
     def is_person(self) -> bool:

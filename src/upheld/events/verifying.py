@@ -15,6 +15,7 @@ from upheld.events.leaves import BEFORE_ALL, COLUMNS, HINT, HINTS, LEAF, Values,
 from upheld.events.models import Event, Seal
 from upheld.events.sealing import Tail, tail
 from upheld.kernel.ed25519 import PublicKey
+from upheld.kernel.keys import number_of
 
 SEALS_AT_ONCE = 8
 KEPT = 200  # findings of which all is remembered; the others are counted
@@ -214,4 +215,4 @@ def _sealed(seal: Seal) -> dict[int, tuple[bytes, bytes]]:
 def _erased(numbers: Sequence[int]) -> dict[int, str | None]:
     """Of these, those that retention or erasure took: the hash of what stands there now, or None for nothing."""
     stones = Event.objects.filter(kind=ERASED, subject__in=[f"event:{number}" for number in numbers])
-    return {int(stone.subject.partition(":")[2]): stone.data.get("leaf") for stone in stones.iterator()}
+    return {number_of(stone.subject) or 0: stone.data.get("leaf") for stone in stones.iterator()}

@@ -9,6 +9,7 @@ from typing import Any
 from upheld.hours import Calendar
 from upheld.kernel.durations import format_duration
 from upheld.kernel.instants import iso
+from upheld.kernel.keys import kind_of
 from upheld.policy.fold import Promises, SubjectFold
 from upheld.policy.model import Clause, Policy
 from upheld.policy.states import BREACHED, PAUSED, RUNNING, CommitmentState, Event, seconds
@@ -121,7 +122,7 @@ def explain(
     policy: Policy, subject: str, events: Iterable[Event], *, until: int, clauses: Iterable[str] | None = None
 ) -> list[Explanation]:
     """Explain every commitment of a subject (or those of the clauses named) as it stands at `until`."""
-    run = SubjectFold(Promises.of(policy, subject.partition(":")[0]), with_traces=True)
+    run = SubjectFold(Promises.of(policy, kind_of(subject)), with_traces=True)
     for event in events:
         run.apply(event)
     wanted = None if clauses is None else set(clauses)

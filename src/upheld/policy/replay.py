@@ -12,6 +12,7 @@ import msgspec
 
 from upheld.hours.forms import FIRST_YEAR, LAST_YEAR
 from upheld.kernel.instants import iso, parse_instant
+from upheld.kernel.keys import kind_of
 from upheld.policy.fold import Promises, SubjectFold
 from upheld.policy.model import Policy
 from upheld.policy.packing import Shelf, pack, unpack
@@ -144,7 +145,7 @@ class Replay:
             self.most_live *= 2
 
     def _promises_to(self, key: str) -> Promises:
-        kind = key.partition(":")[0]
+        kind = kind_of(key)
         promises = self._promises.get(kind)
         if promises is None:
             promises = self._promises[kind] = Promises.of(self.policy, kind, with_marks=self.with_marks)

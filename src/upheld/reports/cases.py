@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from upheld.accounts.models import Account
 from upheld.commitments.models import Commitment
+from upheld.kernel.keys import kind_of, number_of, numbers_of
 from upheld.people.models import Agent
 from upheld.tickets.models import Ticket
 
@@ -36,11 +37,11 @@ class Case:
 
     @property
     def kind(self) -> str:
-        return self.subject.partition(":")[0]
+        return kind_of(self.subject)
 
     @property
     def number(self) -> int:
-        return int(self.subject.partition(":")[2])
+        return number_of(self.subject) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def tightest(clause: str, *, after: str = "", size: int = SIZE) -> Page:
 
 def _page(rows: Sequence[Commitment], column: str, size: int) -> Page:
     shown = rows[:size]
-    titles = titles_of(row.subject for row in shown)
+    titles = titles_of([row.subject for row in shown])
     found = [
         Case(
             row.pk, row.subject, row.clause, row.cycle, row.state, row.began_at, row.due_at, row.ended_at,
@@ -90,19 +91,20 @@ def _page(rows: Sequence[Commitment], column: str, size: int) -> Page:
     return Page(found, f"{last.at.isoformat()}_{last.pk}" if last is not None and last.at is not None else "")
 
 
-def titles_of(subjects: Iterable[str]) -> dict[str, str]:
+def titles_of(subjects: Collection[str]) -> dict[str, str]:
     """What people call the subjects. One query for each kind of subject among them."""
-    numbers: dict[str, list[int]] = {}
-    for subject in subjects:
-        kind, _, number = subject.partition(":")
-        if number.isdecimal():
-            numbers.setdefault(kind, []).append(int(number))
-    named: dict[str, Any] = {
-        "ticket": Ticket.objects.filter(pk__in=numbers.get("ticket", ())).values_list("pk", "title"),
-        "account": Account.objects.filter(pk__in=numbers.get("account", ())).values_list("pk", "name"),
-        "agent": Agent.objects.filter(pk__in=numbers.get("agent", ())).values_list("pk", "person__name"),
+    kinds: dict[str, tuple[QuerySet[Any], str]] = {
+        "ticket": (Ticket.objects.all(), "title"),
+        "account": (Account.objects.all(), "name"),
+        "agent": (Agent.objects.all(), "person__name"),
     }
-    return {f"{kind}:{pk}": name for kind in numbers.keys() & named.keys() for pk, name in named[kind]}
+    numbers = {kind: numbers_of(subjects, kind) for kind in kinds}
+    return {
+        f"{kind}:{pk}": name
+        for kind, (rows, name_field) in kinds.items()
+        if numbers[kind]
+        for pk, name in rows.filter(pk__in=numbers[kind]).values_list("pk", name_field)
+    }
 
 
 def _parsed(key: str) -> tuple[datetime | None, int]:

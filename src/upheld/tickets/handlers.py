@@ -12,6 +12,7 @@ from upheld.commitments.models import Clock, Commitment
 from upheld.commitments.policies import in_force, policy_of
 from upheld.events.actors import Actor
 from upheld.events.models import Event
+from upheld.kernel.keys import number_of
 from upheld.people.actions import notify as tell
 from upheld.people.models import Person
 from upheld.policy import Policy
@@ -98,7 +99,7 @@ def raise_by_trigger(event: Event) -> None:
 
 def follow_account(event: Event) -> None:
     """The account's plan changed: its open tickets are re-targeted and keep the time that was used."""
-    account = Account.objects.filter(pk=event.subject.partition(":")[2]).first()
+    account = Account.objects.filter(pk=number_of(event.subject)).first()
     if account is None or "plan" not in event.data:
         return
     for ticket in Ticket.objects.unsettled().filter(account=account).exclude(plan=account.plan):
@@ -182,14 +183,8 @@ def _policy_promised(event: Event) -> Policy:
 
 
 def _ticket(event: Event) -> Ticket | None:
-    kind, _, number = event.subject.partition(":")
-    if kind != "ticket":
-        return None
-    return (
-        Ticket.objects.select_related("requester__person", "account", "assignee__person", "team")
-        .filter(pk=number)
-        .first()
-    )
+    tickets = Ticket.objects.select_related("requester__person", "account", "assignee__person", "team")
+    return tickets.filter(pk=number_of(event.subject, "ticket")).first()
 
 
 def _key_of(person: Person) -> str:

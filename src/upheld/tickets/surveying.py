@@ -11,6 +11,7 @@ from upheld.channels.mail.outgoing.sending import queue
 from upheld.commitments.models import Commitment
 from upheld.events.actors import Actor
 from upheld.events.models import Event
+from upheld.kernel.keys import number_of
 from upheld.tickets.mailing import requester_address
 from upheld.tickets.models import Ticket
 from upheld.tickets.recording import happened, lock, policy_for
@@ -25,7 +26,7 @@ def ask(event: Event) -> None:
 
     The question is answered on the request's page. It is asked once for each settling, whichever of the two events comes first.
     """
-    ticket = Ticket.objects.select_related("requester__person").get(pk=event.subject.partition(":")[2])
+    ticket = Ticket.objects.select_related("requester__person").get(pk=number_of(event.subject))
     lock(ticket)
     policy = policy_for(ticket)
     waiting = {clause.name for clause in policy.clauses_on("ticket") if SURVEYED in clause.kept_by}

@@ -21,6 +21,7 @@ from upheld.commitments.models import Clock, Commitment, PolicyVersion
 from upheld.commitments.policies import policy_of, promises_of
 from upheld.events.models import Event
 from upheld.kernel.instants import from_us, to_us
+from upheld.kernel.keys import kind_of
 from upheld.people import actions as people
 from upheld.policy import CommitmentState, SubjectFold
 
@@ -86,7 +87,7 @@ def keep_promises(
         states = fold_subject(story.subject, version.pk, story.events, at=at)
         found = [new_row(story.subject, version.pk, state) for state in states]
         events += _with_marks(story, states)
-        if policy_of(version.pk).clauses_on(story.subject.partition(":")[0]):
+        if policy_of(version.pk).clauses_on(kind_of(story.subject)):
             clocks.append(Clock(subject=story.subject, version=version, next_wake_at=first_wake(found)))
         rows += found
     Event.objects.bulk_create(sorted(events, key=lambda event: event.recorded_at), batch_size=1000)
@@ -126,7 +127,7 @@ def _of_agent(
 
 
 def _story(version: PolicyVersion, subject: str, labels: Iterable[str], by: Collection[str]) -> Story:
-    kind = subject.partition(":")[0]
+    kind = kind_of(subject)
     known = set(labels)
     kept_by = {
         clause.name: min(clause.kept_by & known)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
 
 from upheld.events.actors import Actor
+from upheld.kernel.keys import numbers_of
 from upheld.people.models.person import Person
 from upheld.policy import roles
 
@@ -25,6 +27,10 @@ class Team(models.Model):
 class AgentQuerySet(models.QuerySet["Agent"]):
     def working(self) -> AgentQuerySet:
         return self.filter(person__is_active=True)
+
+    def with_keys(self, keys: Iterable[str]) -> AgentQuerySet:
+        """The agents among actors' keys, whether they still work here or not."""
+        return self.filter(pk__in=numbers_of(keys, "agent"))
 
     def on_level(self, number: int) -> AgentQuerySet:
         return self.working().filter(level=number)

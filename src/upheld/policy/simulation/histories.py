@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from upheld.kernel.keys import kind_of
 from upheld.policy.fold import WAIVED_EVENT, Promises, SubjectFold
 from upheld.policy.model import Policy
 from upheld.policy.simulation.tally import Missing
@@ -29,7 +30,7 @@ class History:
 
     @property
     def kind(self) -> str:
-        return self.subject.partition(":")[0]
+        return kind_of(self.subject)
 
     def attributes(self) -> Mapping[str, Any]:
         """What was last known of the subject."""
@@ -93,7 +94,7 @@ def histories_of(
         found = by_subject.pop(subject)
         then: list[CommitmentState] = []
         if in_force is not None:
-            kind = subject.partition(":")[0]
+            kind = kind_of(subject)
             promised = promises.setdefault(kind, promises.get(kind) or Promises.of(in_force, kind))
             then = folded_under(promised, found, moment)
         yield History(subject, found, then, in_force)

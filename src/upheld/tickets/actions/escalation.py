@@ -10,6 +10,7 @@ from django.db import transaction
 from upheld.accounts.models import Contact
 from upheld.events.actors import Actor
 from upheld.events.models import Event
+from upheld.kernel.keys import number_of
 from upheld.policy import Policy
 from upheld.policy.model import Ladder, Rung
 from upheld.tickets.actions.conversation import add_message
@@ -81,7 +82,7 @@ def request_escalation(ticket: Ticket, *, by: Actor, at: datetime, reason: str) 
             "You have asked for an escalation, and whoever is responsible was told. They will write to you here. You can ask"
             " again after our next answer, or tomorrow."
         )
-    contact = Contact.objects.select_related("person").filter(pk=by.key.partition(":")[2]).first()
+    contact = Contact.objects.select_related("person").filter(pk=number_of(by.key)).first()
     message = add_message(
         ticket,
         by=Message.By.CUSTOMER,

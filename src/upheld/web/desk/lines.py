@@ -9,6 +9,7 @@ from typing import Any
 
 from upheld.accounts.models import Contact
 from upheld.events.models import Event
+from upheld.kernel.keys import numbers_of
 from upheld.people.models import Agent, Person
 from upheld.policy import Policy
 from upheld.policy.model import NAMED_ATTRIBUTES
@@ -71,11 +72,11 @@ class Names:
         for key, person, name in others:
             self._names[key] = self._names[f"person:{person}"] = name
         missing = {key for event in events for key in _keys(event)} - self._names.keys()
-        if numbers := _numbers(missing, "agent"):
+        if numbers := numbers_of(missing, "agent"):
             self._learn(Agent.objects.filter(pk__in=numbers).select_related("person"))
-        if numbers := _numbers(missing, "contact"):
+        if numbers := numbers_of(missing, "contact"):
             self._learn(Contact.objects.filter(pk__in=numbers).select_related("person"))
-        if numbers := [number for number in _numbers(missing, "person") if f"person:{number}" not in self._names]:
+        if numbers := [number for number in numbers_of(missing, "person") if f"person:{number}" not in self._names]:
             self._names |= {f"person:{person.pk}": str(person) for person in Person.objects.filter(pk__in=numbers)}
 
     def _learn(self, people: Iterable[Agent] | Iterable[Contact]) -> None:
@@ -100,11 +101,6 @@ def _keys(event: Event) -> Iterator[str]:
             yield str(event.data[name])
     if event.data.get("person"):
         yield f"person:{event.data['person']}"
-
-
-def _numbers(keys: Iterable[str], kind: str) -> list[int]:
-    parts = (key.partition(":") for key in keys)
-    return [int(number) for head, _, number in parts if head == kind and number.isdecimal()]
 
 
 def lines(events: Iterable[Event], known: Names, policy: Policy) -> list[Line]:

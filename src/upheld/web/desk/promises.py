@@ -21,6 +21,7 @@ from upheld.commitments.milestones import milestones_of
 from upheld.commitments.models import Commitment
 from upheld.commitments.policies import in_force, policy_of
 from upheld.events.models import Event
+from upheld.kernel.keys import kind_of
 from upheld.people import actions as people
 from upheld.people.models import Agent
 from upheld.web.chips import Chip, chip
@@ -70,7 +71,7 @@ def promises(held: Held, kind: Kind, *, may_record: bool) -> dict[str, Any]:
         "awaited": [_chip(row, held, kind) for row in awaited],
         "over": [(_chip(row, held, kind), row) for row in over[:OVER]],
         "milestones": milestones_of(held.key, kind.labels) if may_record else [],
-        "has_begun": bool(rows) or not in_force().clauses_on(held.key.partition(":")[0]),
+        "has_begun": bool(rows) or not in_force().clauses_on(kind_of(held.key)),
         "lines": lines(events, Names(events), in_force()),
     }
 

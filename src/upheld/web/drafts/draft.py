@@ -12,6 +12,7 @@ from upheld.drafting.actions.review import roles_missing
 from upheld.drafting.checking import Verdict, check
 from upheld.drafting.models import Draft
 from upheld.drafting.waiting import may_approve
+from upheld.kernel.keys import numbers_of
 from upheld.people.actions import mark_read
 from upheld.people.models import Agent
 from upheld.policy.model import Clause
@@ -92,8 +93,8 @@ def _approvals(agent: Agent, draft: Draft) -> dict[str, object]:
 
 def _present(writers: set[str]) -> set[str]:
     """The roles of which somebody works here who did not write on the draft. One query."""
-    wrote = [int(number) for kind, _, number in (key.partition(":") for key in writers) if kind == "agent"]
-    return set(Agent.objects.working().exclude(pk__in=wrote).values_list("role", flat=True))
+    others = Agent.objects.working().exclude(pk__in=numbers_of(writers, "agent"))
+    return set(others.values_list("role", flat=True))
 
 
 def _new_findings(draft: Draft, verdict: Verdict) -> list[object]:

@@ -72,8 +72,7 @@ def page(
 def names_of(keys: Iterable[str]) -> dict[str, str]:
     """Names by actors' keys, for people to read. One query."""
     wanted = {key for key in keys if key}
-    numbers = [key.partition(":")[2] for key in wanted if key.startswith("agent:")]
-    found = {one.key: str(one) for one in Agent.objects.filter(pk__in=numbers).select_related("person")}
+    found = {one.key: str(one) for one in Agent.objects.with_keys(wanted).select_related("person")}
     return {key: found.get(key, "Upheld") for key in wanted}
 
 

@@ -101,8 +101,7 @@ def _before(pk: int, found: list[Edition]) -> PolicyVersion | None:
 
 
 def _names(keys: Iterable[str]) -> dict[str, str]:
-    numbers = [int(number) for kind, _, number in (key.partition(":") for key in keys) if kind == "agent" and number]
-    return {agent.key: str(agent) for agent in Agent.objects.filter(pk__in=numbers).select_related("person")}
+    return {agent.key: str(agent) for agent in Agent.objects.with_keys(keys).select_related("person")}
 
 
 def _bytes(version: PolicyVersion) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from upheld.commitments.models import Clock, Commitment
 from upheld.commitments.policies import in_force, policy_of
+from upheld.kernel.keys import number_of
 from upheld.people.models import Person
 from upheld.policy import Policy
 from upheld.tickets.models import Merge, Message, Ticket
@@ -61,7 +62,7 @@ def awaited(requests: Iterable[Ticket]) -> Mapping[int, list[Commitment]]:
     """The awaited commitments of each, tightest first. One query."""
     found: dict[int, list[Commitment]] = {one.pk: [] for one in requests}
     for row in Commitment.objects.awaited().of(*(f"ticket:{number}" for number in found)).tightest_first():
-        found[int(row.subject.partition(":")[2])].append(row)
+        found[number_of(row.subject) or 0].append(row)
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from upheld.kernel.instants import from_us, parse_instant
+from upheld.kernel.keys import kind_of, number_of
 from upheld.policy import Policy
 
 STATES = {
@@ -122,12 +123,11 @@ class Outcome:
         return ", and ".join(said) + "."
 
     def _changed(self, one: Mapping[str, Any]) -> ChangedLine:
-        kind, _, number = one["subject"].partition(":")
         clause = self.policy.clauses.get(one["clause"])
         return ChangedLine(
             subject=one["subject"],
-            kind=kind,
-            number=int(number) if number.isdecimal() else None,
+            kind=kind_of(one["subject"]),
+            number=number_of(one["subject"]),
             title=self.titles.get(one["subject"], ""),
             label=str(clause.label) if clause else one["clause"],
             cycle=one["cycle"],

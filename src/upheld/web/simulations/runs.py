@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from upheld.kernel.keys import numbers_of
 from upheld.people.models import Agent
 from upheld.reports.actions import AlreadyOver, stop_simulation
 from upheld.reports.models import SimulationRun
@@ -78,8 +79,7 @@ def _context(found: SimulationRun) -> dict[str, Any]:
 
 def _titles(result: Mapping[str, Any]) -> dict[str, str]:
     """What the listed tickets are called, by their keys. One query."""
-    keys = {one["subject"] for one in result["changes"]["listed"]}
-    numbers = [key.partition(":")[2] for key in keys if key.startswith("ticket:")]
+    numbers = numbers_of({one["subject"] for one in result["changes"]["listed"]}, "ticket")
     return {f"ticket:{pk}": title for pk, title in Ticket.objects.filter(pk__in=numbers).values_list("pk", "title")}
 
 
@@ -88,6 +88,5 @@ def _percent(found: SimulationRun) -> int:
 
 
 def _names(runs: list[SimulationRun]) -> dict[str, str]:
-    numbers = {one.asked_by.partition(":")[2] for one in runs if one.asked_by.startswith("agent:")}
-    agents = Agent.objects.filter(pk__in=numbers).select_related("person")
+    agents = Agent.objects.with_keys(one.asked_by for one in runs).select_related("person")
     return {agent.key: str(agent.person) for agent in agents}
