@@ -6,6 +6,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name="ticket", name="brand", field=models.CharField(blank=True, db_default="", max_length=64)
+            model_name="ticket",
+            name="brand",
+            field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
     ]

@@ -84,7 +84,7 @@ class Ticket(models.Model):
     category = models.CharField(max_length=64, blank=True)
     product_area = models.CharField(max_length=64, blank=True)
     department = models.CharField(max_length=64, blank=True)
-    brand = models.CharField(max_length=64, blank=True, db_default="")
+    brand = models.CharField(max_length=64, blank=True, default="", db_default="")
     channel = models.CharField(max_length=32)
     language = models.CharField(max_length=16, default="en")
     region = models.CharField(max_length=64, blank=True)
