@@ -17,6 +17,7 @@ from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event
 from upheld.policy import Policy
+from upheld.tickets.arriving import read_as_meant
 from upheld.tickets.branding import look_of
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import policy_for
@@ -43,9 +44,12 @@ def acknowledge(event: Event) -> None:
     head = parse_head(bytes(mail.raw), envelope_from=mail.envelope_from)
     if mail.door == mail.Door.MBOX:
         return  # it was written long ago
-    if not policy.rules.get("acknowledge_mail", True) or not head.automation.may_be_answered:
+    own = own_addresses(policy)
+    if not policy.rules.get("acknowledge_mail", True):
         return
-    if not address or address in own_addresses(policy) or ticket.requester.bounced_at is not None:
+    if not head.automation.may_be_answered and not read_as_meant(mail, own).automation.may_be_answered:
+        return
+    if not address or address in own or ticket.requester.bounced_at is not None:
         return
     hold_ids([f"acknowledge {address}"])
     if any(_sent_to(address, event.recorded_at - span) >= most for span, most in ENOUGH):

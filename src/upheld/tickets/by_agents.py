@@ -9,30 +9,43 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from upheld.accounts.recognition import recognise
+from django.db import transaction
+
+from upheld.accounts.recognition import known, recognise
 from upheld.channels.files import store
 from upheld.channels.mail.parsing import ParsedFile, ParsedMail
 from upheld.channels.mail.parsing.forwarding import Forwarded, forwarded_in
-from upheld.channels.mail.parsing.quoting import folded
+from upheld.channels.mail.parsing.quoting import folded, is_forward
 from upheld.channels.models import ReceivedMail
 from upheld.people.models import Agent
 from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.changing import change
-from upheld.tickets.actions.conversation import NewFile, note, reply
-from upheld.tickets.actions.errors import Refused
+from upheld.tickets.actions.conversation import NewFile, customer_reply, note, reply
+from upheld.tickets.actions.errors import Refused, TicketClosed
 from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.resolution import reopen, resolve
 from upheld.tickets.actions.waiting import wait_on_customer
+from upheld.tickets.actions.watching import link
 from upheld.tickets.commands import Command, NoSuchCommand, commands_in
 from upheld.tickets.models import Message, Ticket
+from upheld.tickets.notices import is_among_us
+from upheld.tickets.participation import has_part_in
 from upheld.tickets.placing import Place, dropped, message, suspended
 from upheld.tickets.routing import Route
 
 
 def take_from_agent(
-    agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket | None, route: Callable[[str, str], Route]
+    agent: Agent,
+    mail: ReceivedMail,
+    parsed: ParsedMail,
+    ticket: Ticket | None,
+    route: Callable[[str, str], Route],
+    *,
+    is_to_us: bool = True,
 ) -> Place:
-    """The place of an agent's mail. `route` says where a mail of this title and text goes. Changes nothing when it refuses."""
+    """The place of an agent's mail. `route` says where a mail of this title and text goes; `is_to_us` whether one of our
+    addresses stands in its head. Changes nothing when it refuses.
+    """
     if parsed.is_automatic:
         return dropped(f"An automatic mail of one of us ({parsed.automatic_reason}).")
     if not agent.person.is_active:
@@ -47,19 +60,36 @@ def take_from_agent(
         return suspended(
             f"From an agent's address, which it does not prove ({said}). Agents may write in the workspace."
         )
-    if ticket is None:
-        forwarded = forwarded_in(parsed)
-        if forwarded is None:
-            return suspended("From one of us, about no ticket, and no mail of a customer is in it.")
-        return message(_opened(agent, mail, forwarded, route(forwarded.title, forwarded.text)))
-    if not mail.is_authentic:
+    if not is_to_us and not is_vouched_for:
+        return suspended("From one of us, but written to others: somebody may have sent it on to us.")
+    forwarded = forwarded_in(parsed) if ticket is None or is_forward(parsed.subject) else None
+    if ticket is None and forwarded is None:
+        return suspended("From one of us, about no ticket, and no mail of a customer is in it.")
+    if not mail.is_authentic and ticket is not None:
         _noted(agent, mail, parsed, ticket)
         return message(ticket)
     try:
-        _said(agent, mail, parsed, ticket)
+        with transaction.atomic():
+            return message(_acted(agent, mail, parsed, ticket, forwarded, route))
     except (Refused, NoSuchCommand) as reason:
         return suspended(f"Not done: {reason}", ticket)
-    return message(ticket)
+
+
+def _acted(
+    agent: Agent,
+    mail: ReceivedMail,
+    parsed: ParsedMail,
+    ticket: Ticket | None,
+    forwarded: Forwarded | None,
+    route: Callable[[str, str], Route],
+) -> Ticket:
+    if ticket is None:
+        assert forwarded is not None  # else there is nothing to do
+        return _opened(agent, mail, forwarded, route(forwarded.title, forwarded.text))
+    if forwarded is not None:
+        return _handed_on(agent, mail, parsed, ticket, forwarded, route(forwarded.title, forwarded.text))
+    _said(agent, mail, parsed, ticket)
+    return ticket
 
 
 def _noted(agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket) -> None:
@@ -91,9 +121,45 @@ def _opened(agent: Agent, mail: ReceivedMail, forwarded: Forwarded, route: Route
         files=_files(forwarded.files),
         received=mail,
     )
-    if forwarded.comment:
-        note(ticket, text=forwarded.comment, by=agent.actor, author=agent.person, at=at)
+    _commented(agent, ticket, forwarded.comment, at)
     return ticket
+
+
+def _handed_on(
+    agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket, forwarded: Forwarded, route: Route
+) -> Ticket:
+    """What a customer wrote to one of us about this ticket: theirs, where they have a part in it; else it stays among us."""
+    at = max(mail.received_at, ticket.changed_at)
+    contact = known(forwarded.sender.address)
+    if contact is None or not has_part_in(ticket, contact):
+        _noted(agent, mail, parsed, ticket)
+        return ticket
+    try:
+        customer_reply(
+            ticket,
+            text=forwarded.text or "(no text)",
+            by=agent.actor,
+            at=at,
+            author=contact.person,
+            channel=route.channel,
+            files=_files(forwarded.files),
+            received=mail,
+        )
+    except TicketClosed:
+        opened = _opened(agent, mail, forwarded, route)
+        link(opened, other=ticket, by=agent.actor, at=opened.changed_at)
+        return opened
+    _commented(agent, ticket, forwarded.comment, at)
+    return ticket
+
+
+def _commented(agent: Agent, ticket: Ticket, comment: str, at: datetime) -> None:
+    """What one of us wrote above a mail that they handed on: commands, and words that only we see."""
+    commands, text = commands_in(folded(comment).newest)
+    if text:
+        note(ticket, text=text, by=agent.actor, author=agent.person, at=at)
+    for command in commands:
+        _do(command, ticket, agent, at)
 
 
 def _said(agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket) -> None:
@@ -101,7 +167,8 @@ def _said(agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket) 
     at = max(mail.received_at, ticket.changed_at)
     files = _files(parsed.files)
     if text or files:
-        is_note = any(command.name == "note" for command in commands)
+        asked = {command.name for command in commands}
+        is_note = "note" in asked or ("reply" not in asked and is_among_us(parsed.in_reply_to))
         write = note if is_note else reply
         written: Message = write(ticket, text=text, by=agent.actor, author=agent.person, at=at, files=files)
         written.received = mail

@@ -10,6 +10,7 @@ from upheld.kernel.text import nearest
 
 COMMANDS: Final = {
     "note": "keeps the text among ourselves",
+    "reply": "sends the text to the customer",
     "assign": "gives the ticket to somebody: #assign me, or an address",
     "priority": "#priority P1",
     "category": "#category billing",

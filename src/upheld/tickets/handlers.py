@@ -22,7 +22,7 @@ from upheld.tickets.actions.changing import change
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.escalation import ladder_of, raise_ticket, rung_of
 from upheld.tickets.models import Ticket
-from upheld.tickets.notices import mail_notice, notice_text
+from upheld.tickets.notices import NOTICE, mail_notice, notice_text
 from upheld.tickets.recipients import on_rung, people_for
 from upheld.tickets.recording import lock, tightest
 
@@ -173,7 +173,7 @@ def _tell(
     if "mail" in by:
         for person in others:
             own = text if hasattr(person, "agent") else notice_text(event, ticket, clause, language=person.language)
-            mail_notice(ticket, person, own, key=f"notice:{key}:{person.pk}")
+            mail_notice(ticket, person, own, key=f"{NOTICE}{key}:{person.pk}", kind=event.kind)
 
 
 def _policy_promised(event: Event) -> Policy:

@@ -7,7 +7,7 @@ finds the mail decided and does nothing. Mails of one thread, and of one sender,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,10 +40,11 @@ from upheld.tickets.actions.conversation import NewFile, customer_reply, note
 from upheld.tickets.actions.errors import TicketClosed
 from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.watching import link
+from upheld.tickets.arriving import read_as_meant
 from upheld.tickets.bounces import take_in_report
 from upheld.tickets.by_agents import take_from_agent
 from upheld.tickets.models import Message, Ticket
-from upheld.tickets.participation import OUR_NUMBER, has_part_in, ticket_meant
+from upheld.tickets.participation import OUR_NUMBER, Meant, continued_in, has_part_in, ticket_meant
 from upheld.tickets.placing import Place, dropped, message, suspended
 from upheld.tickets.routing import Route, own_addresses, route
 
@@ -152,6 +153,11 @@ class _Case:
     addresses: Sequence[str]  # where it was sent to, the envelope first
 
     @property
+    @property
+    def named(self) -> list[str]:
+        """The addresses that stand in its head, where whoever sends it again would have to change it."""
+        return [box.address for box in (*self.parsed.to, *self.parsed.cc)]
+
     def is_automatic(self) -> bool:
         return self.parsed.is_automatic
 
@@ -162,7 +168,7 @@ class _Case:
 
 
 def _place(mail: ReceivedMail, policy: Policy) -> Place:
-    parsed = parse(bytes(mail.raw), envelope_from=mail.envelope_from)
+    parsed = read_as_meant(mail, own_addresses(policy))
     sender = parsed.sender.address or address_in(mail.envelope_from)
     hold_ids([parsed.message_id, *parsed.thread_ids, f"sender {sender}"])
     note_head(mail, parsed)
@@ -194,10 +200,16 @@ def _from_agent(case: _Case) -> Place | None:
     agent = AGENT.first(email=case.sender)
     if agent is None:
         return None
-    ticket, _ = ticket_meant(case.parsed, case.addresses, is_repeat_id=case.mail.is_repeat_id)
-    addresses = [bare(address) for address in case.addresses]
+    own = own_addresses(case.policy)
+    is_to_us = any(bare(address) in own for address in case.named)
+    meant = _meant(case, lambda _: True, case.named)
     return take_from_agent(
-        agent, case.mail, case.parsed, ticket, lambda title, text: route(case.policy, addresses, title, text)
+        agent,
+        case.mail,
+        case.parsed,
+        meant.ticket if meant is not None else None,
+        lambda title, text: route(case.policy, _doors(case), title, text),
+        is_to_us=is_to_us,
     )
 
 
@@ -218,29 +230,35 @@ def _content(mail: ParsedMail) -> tuple[object, ...]:
 
 
 def _with_contact(case: _Case) -> Place:
-    ticket, is_signed = ticket_meant(case.parsed, case.addresses, is_repeat_id=case.mail.is_repeat_id)
     if case.is_automatic:
-        return _by_machine(case, ticket)
+        contact = known(case.sender)
+        return _by_machine(case, _meant(case, lambda ticket: contact is not None and has_part_in(ticket, contact)))
     contact = recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)
     reachable_again(contact, at=case.mail.received_at)
-    if ticket is not None and has_part_in(ticket, contact):
+    meant = _meant(case, lambda ticket: has_part_in(ticket, contact))
+    if meant is not None and meant.is_own:
+        ticket = meant.ticket
+        is_held = ticket.is_spam and not case.is_released
         return (
-            suspended(f"{ticket.reference} was marked as spam.", ticket)
-            if ticket.is_spam and not case.is_released
-            else _added(case, ticket, contact)
+            suspended(f"{ticket.reference} was marked as spam.", ticket) if is_held else _added(case, ticket, contact)
         )
-    opened = _open(case, contact)
-    if ticket is not None and is_signed:
-        link(opened, other=ticket, by=MAIL, at=case.mail.received_at)
-    return message(opened)
+    if meant is not None and meant.is_signed:
+        return message(_beside(case, meant.ticket, contact))
+def _meant(case: _Case, has_part: Callable[[Ticket], bool], addresses: Sequence[str] | None = None) -> Meant | None:
+    where = case.addresses if addresses is None else addresses
+    return ticket_meant(case.parsed, where, has_part, is_repeat_id=case.mail.is_repeat_id)
+    return message(_open(case, contact))
 
 
-def _by_machine(case: _Case, ticket: Ticket | None) -> Place:
+
+
+def _by_machine(case: _Case, meant: Meant | None) -> Place:
     """An answer to a ticket is noted there. An alert or a letter to many may be a matter for us; other answers are none."""
     contact = known(case.sender)
-    if ticket is not None and contact is not None and has_part_in(ticket, contact):
-        return _noted(case, ticket)
-    if not case.is_released and (case.parsed.automation.kind == Kind.REPLY or ticket is not None):
+    if meant is not None and meant.is_own and contact is not None:
+        is_letter = case.parsed.automation.kind == Kind.BULK and not meant.ticket.is_spam
+        return _added(case, meant.ticket, contact) if is_letter else _noted(case, meant.ticket)
+    if not case.is_released and (case.parsed.automation.kind == Kind.REPLY or meant is not None):
         return suspended(f"An automatic answer ({case.parsed.automatic_reason}) without a part in a ticket.")
     since = case.mail.received_at - timedelta(hours=1)
     same = ReceivedMail.objects.filter(
@@ -272,9 +290,18 @@ def _added(case: _Case, ticket: Ticket, contact: Contact) -> Place:
             received=case.mail,
         )
     except TicketClosed:
-        follow_up = _open(case, contact)
-        link(follow_up, other=ticket, by=MAIL, at=follow_up.changed_at)
-        return message(follow_up)
+        return message(_beside(case, ticket, contact))
+def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
+    """A ticket that goes on with this one and is linked to it: the one that an earlier mail opened, as long as it takes mail."""
+    following = continued_in(ticket, contact)
+    if following is not None:
+        place = _added(case, following, contact)  # itself, or one that goes on with it
+        return Ticket.objects.get(pk=place.outcome.partition(":")[2])
+    opened = _open(case, contact)
+    link(opened, other=ticket, by=MAIL, at=opened.changed_at)
+    return opened
+
+
     return message(ticket)
 
 
@@ -319,7 +346,12 @@ def _open(case: _Case, contact: Contact) -> Ticket:
 
 def _route(case: _Case) -> Route:
     newest = folded(case.parsed.text, case.parsed.subject).newest
-    return route(case.policy, [bare(address) for address in case.addresses], case.parsed.subject, newest)
+    return route(case.policy, _doors(case), case.parsed.subject, newest)
+
+
+def _doors(case: _Case) -> list[str]:
+    """The addresses as the policy may name them: with what stands behind a plus, where it does, and without."""
+    return list(dict.fromkeys(form for address in case.addresses for form in (address.lower(), bare(address))))
 
 
 def _others(case: _Case) -> list[str]:

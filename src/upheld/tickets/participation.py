@@ -3,33 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from django.db.models import Q
 
 from upheld.accounts.models import Contact
 from upheld.channels.mail.parsing import ParsedMail
-from upheld.channels.mail.threading import subject_of, subject_of_thread
-from upheld.tickets.models import Message, Ticket
+from upheld.channels.mail.threading import subject_of, subjects_of_thread
+from upheld.events.actors import MAIL
+from upheld.tickets.models import Link, Message, Ticket
 
 OUR_NUMBER: Final = re.compile(r"\[#(\d{1,18})\]")
 LONGEST_CHAIN: Final = 50  # merges of merges; a longer chain is a circle
+MOST_LOOKED_AT: Final = 20  # tickets of one thread
 
 
-def ticket_meant(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bool) -> tuple[Ticket | None, bool]:
-    """The ticket, merges followed, and whether an address that we signed for it says so.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A ticket that a mail speaks of, merges followed. `is_own`: its sender has a part in it. `is_signed`: an address that we
+    signed for it says so; whatever else says so can be guessed.
+    """
 
-    Else the mails it refers to say so, or our number in its subject: either may be guessed, so its sender needs a part in it.
+    ticket: Ticket
+    is_own: bool
+    is_signed: bool = False
+
+
+def ticket_meant(
+    mail: ParsedMail, addresses: Sequence[str], has_part: Callable[[Ticket], bool], *, is_repeat_id: bool
+) -> Meant | None:
+    """The first ticket that the mail may speak of and in which its sender has a part: by an address that we signed, else by the
+    mails it refers to, else by our number in its subject. Where none is the sender's own, the first of all.
 
     `is_repeat_id` says that another mail has the same Message-ID: then the two belong together.
     """
+    first: Meant | None = None
+    looked_at = set[int]()
+    for named, is_signed in _named(mail, addresses, is_repeat_id=is_repeat_id):
+        ticket = _ticket(named)
+        if ticket is None or ticket.pk in looked_at:
+            continue
+        looked_at.add(ticket.pk)
+        standing = standing_for(ticket)
+        if has_part(standing) or (standing.pk != ticket.pk and has_part(ticket)):
+            return Meant(standing, is_own=True, is_signed=is_signed)
+        first = first or Meant(standing, is_own=False, is_signed=is_signed)
+        if len(looked_at) >= MOST_LOOKED_AT:
+            break
+    return first
+
+
+def _named(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bool) -> Iterator[tuple[str, bool]]:
+    """Subject keys, the surest first, and whether we signed for them. What comes later is looked up only when it is asked for."""
     for address in addresses:
         signed = subject_of(address)
-        ticket = _ticket(signed) if signed else None
-        if ticket is not None:
-            return standing_for(ticket), True
+        if signed:
+            yield signed, True
     ids = [*mail.thread_ids, mail.message_id] if is_repeat_id else mail.thread_ids
-    ticket = _ticket(subject_of_thread(ids, mail.message_id)) or _ticket(_number_in(mail.subject))
-    return (standing_for(ticket) if ticket is not None else None), False
+    for subject in subjects_of_thread(ids, mail.message_id):
+        yield subject, False
+    number = OUR_NUMBER.search(mail.subject)
+    if number:
+        yield f"ticket:{number[1]}", False
 
 
 def standing_for(ticket: Ticket) -> Ticket:
@@ -42,8 +79,21 @@ def standing_for(ticket: Ticket) -> Ticket:
     return ticket
 
 
+def continued_in(ticket: Ticket, contact: Contact) -> Ticket | None:
+    """The newest ticket that a mail opened to go on with this one, and in which the contact has a part: then one is enough."""
+    links = Link.objects.filter(other=ticket, ticket_id__gt=ticket.pk, linked_by=MAIL.key)
+    for row in links.select_related("ticket__requester__person", "ticket__account").order_by("-ticket_id")[
+        :MOST_LOOKED_AT
+    ]:
+        if has_part_in(row.ticket, contact):
+            return standing_for(row.ticket)
+    return None
+
+
 def has_part_in(ticket: Ticket, contact: Contact) -> bool:
-    """Requester, colleague of the account, watcher, or copied in by one of us. Nobody else's mail is added to the ticket."""
+    """Requester, colleague of the account, watcher, or copied in: by one of us, or by a customer's mail that was proved to be
+    theirs. Nobody else's mail is added to the ticket; and who is copied in may write and reads no more than they are sent.
+    """
     if ticket.requester_id == contact.pk:
         return True
     if contact.account_id is not None and contact.account_id == ticket.account_id:
@@ -51,17 +101,13 @@ def has_part_in(ticket: Ticket, contact: Contact) -> bool:
     if ticket.watchers.filter(pk=contact.person_id).exists():
         return True
     addresses = {contact.person.email, *contact.identities.filter(kind="mail").values_list("value", flat=True)}
-    copied = ticket.messages.public().filter(by=Message.By.STAFF).values_list("cc", flat=True)
-    return any(address.lower() in addresses for cc in copied for address in cc)
+    proved = Q(by=Message.By.CUSTOMER, received__authentication__authentic=True)
+    copied = ticket.messages.public().filter(Q(by=Message.By.STAFF) | proved).values_list("cc", "bcc")
+    return any(address.lower() in addresses for some in copied for one in some for address in one)
 
 
-def _number_in(title: str) -> str:
-    found = OUR_NUMBER.search(title)
-    return f"ticket:{found[1]}" if found else ""
-
-
-def _ticket(subject_key: str | None) -> Ticket | None:
-    kind, _, number = (subject_key or "").partition(":")
+def _ticket(subject_key: str) -> Ticket | None:
+    kind, _, number = subject_key.partition(":")
     if kind != "ticket" or not number.isdecimal():
         return None
     return Ticket.objects.select_related("requester__person", "account").filter(pk=int(number)).first()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from django.conf import settings
 
+from upheld.channels.mail.renamed import own_names
 from upheld.channels.models import MailReference, OutgoingMail, ReceivedMail
 from upheld.kernel.signing import TOKEN_PATTERN, is_genuine, short_token
 from upheld.statements import Asked, Given, among
 
 PURPOSE: Final = "reply address"
+MOST_SUBJECTS: Final = 50  # of one thread
 _SIGNED: Final = re.compile(
     rf"[^@<>\s]*\+(?P<kind>[a-z]{{1,20}})-(?P<number>\d{{1,18}})\.(?P<token>{TOKEN_PATTERN})@[^@<>\s]+", re.IGNORECASE
 )
@@ -62,39 +64,52 @@ REFERRING: Final = Asked(
         MailReference.objects.filter(among("message_id", Given("ids")))
         .exclude(mail__outcome="")
         .order_by("mail_id")
-        .values_list("mail__outcome")[:1]
+        .values_list("mail__outcome")[:MOST_SUBJECTS]
     )
 )
 OURS: Final = Asked(lambda: OutgoingMail.objects.filter(message_id=Given("message_id")).values_list("pk"))
 
 
-def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
-    """The subject of the nearest known mail among `ids`; else of a mail that refers to one of these, or to `own_id`.
+def subjects_of_thread(ids: Sequence[str], own_id: str = "") -> Iterator[str]:
+    """The subjects of the known mails among `ids`, the nearest first; then of mails that refer to one of these, or to `own_id`.
 
-    The latter joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. At most three
-    queries.
+    The latter joins mails whose common beginning we never got, and a mail that was overtaken by its own answer. Several subjects
+    may share a mail, as when two customers answer the same letter: whoever asks takes the first that is their own. At most
+    three queries, the last only when it is asked for.
     """
+    ids = _with_own_names(ids)
     if ids:
-        known = dict(SENT(ids=list(ids))) | dict(RECEIVED(ids=list(ids)))
-        nearest = next((known[one] for one in ids if one in known), None)
-        if nearest is not None:
-            return nearest
+        known: dict[str, list[str]] = {}
+        for one, subject in (*SENT(ids=list(ids)), *reversed(RECEIVED(ids=list(ids)))):
+            known.setdefault(one, []).append(subject)
+        yield from dict.fromkeys(subject for one in ids for subject in known.get(one, ()))
     kindred = [one for one in (*ids, own_id) if one]
-    if not kindred:
-        return None
-    return next((outcome for (outcome,) in REFERRING(ids=kindred)), None)
+    if kindred:
+        yield from dict.fromkeys(outcome for (outcome,) in REFERRING(ids=kindred))
+
+
+def subject_of_thread(ids: Sequence[str], own_id: str = "") -> str | None:
+    """The first of them, if there is one."""
+    return next(subjects_of_thread(ids, own_id), None)
 
 
 def is_ours(message_id: str) -> bool:
     """Whether we sent the mail of this Message-ID ourselves."""
-    return bool(message_id) and OURS.first(message_id=message_id) is not None
+    return bool(message_id) and any(OURS.first(message_id=one) is not None for one in _with_own_names([message_id]))
 
 
 def sent_by_us(ids: Iterable[str]) -> OutgoingMail | None:
     """The first of our mails among these Message-IDs."""
-    wanted = list(ids)
+    wanted = _with_own_names(ids)
     found = {mail.message_id: mail for mail in OutgoingMail.objects.filter(message_id__in=wanted).defer("raw")}
     return next((found[one] for one in wanted if one in found), None)
+
+
+def _with_own_names(ids: Iterable[str]) -> list[str]:
+    """The same, and before each that a provider gave to a mail of ours our own."""
+    given = list(ids)
+    own = own_names(given)
+    return [name for one in given for name in ([own[one], one] if one in own else [one])]
 
 
 def _secrets() -> list[bytes]:

@@ -21,6 +21,7 @@ from upheld.tickets.actions.conversation import reply
 from upheld.tickets.actions.merging import merge
 from upheld.tickets.actions.resolution import close, resolve
 from upheld.tickets.actions.spam import mark_spam
+from upheld.tickets.left_behind import announce_left_behind
 from upheld.tickets.models import Link, Message, Ticket
 from upheld.tickets.tests.mailbox import take, ticket_of
 
@@ -166,8 +167,10 @@ def test_a_colleague_may_join_and_a_stranger_may_not(cast: Cast) -> None:
     assert foreign.requester == cast.stranger
     assert Link.objects.filter(ticket=foreign, other=ticket).exists()
     assert ticket.messages.filter(author=cast.stranger.person).count() == 0
-    unsigned = ticket_of(take(letter("Guess", sender="stranger@quarry.example", in_reply_to="<first@harbour.example>")))
-    assert unsigned != ticket
+    again = take(letter("And?", sender="stranger@quarry.example", in_reply_to="<first@harbour.example>"))
+    assert again.outcome == foreign.key
+    unsigned = ticket_of(take(letter("Guess", sender="other@mine.example", in_reply_to="<first@harbour.example>")))
+    assert unsigned not in (ticket, foreign)
     assert not Link.objects.filter(ticket=unsigned).exists()
 
 
@@ -377,8 +380,10 @@ def test_trouble_that_passes_quarantines_nothing(cast: Cast, monkeypatch: pytest
             take(letter(files=[("a.bin", "application/octet-stream", b"x")]))
     mail = ReceivedMail.objects.get()
     assert mail.state == State.RECEIVED
-    assert intake.take_in_left_behind(now()) == 0
-    assert intake.take_in_left_behind(now() + timedelta(minutes=5)) == 1
+    later = now() + timedelta(minutes=5)
+    assert announce_left_behind(now()) == 0
+    assert [announce_left_behind(later), announce_left_behind(later)] == [1, 0]
+    intake.take_in_mail(mail.pk)
     mail.refresh_from_db()
     assert mail.state == State.MESSAGE
 
