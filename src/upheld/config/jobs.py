@@ -27,6 +27,7 @@ from procrastinate.middleware import AsyncCallNext, SyncCallNext
 from procrastinate.worker import Worker
 
 from upheld.config.metrics import JOBS, TAKEN_UP
+from upheld.config.punctual import Punctual, by_index
 
 log = structlog.stdlib.get_logger("upheld.jobs")
 GRACE = 3.0  # seconds that a running job has to end when the worker is told to stop
@@ -67,11 +68,12 @@ async def _one_round() -> None:
     """A worker with its own connections, until it is cancelled or the database goes away."""
     silence = settings.UPHELD_STALLED_AFTER
     await sync_to_async(connections.close_all)()  # what periodic jobs are queued by, perhaps of a database that is gone
-    connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE)
+    connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE, configure=by_index)
     async with _working_app(connector).open_async() as app:
         looking = asyncio.create_task(_take_up_forever(app, silence))
         try:
-            await app.run_worker_async(
+            worker = Punctual(
+                app,
                 name="upheld",
                 concurrency=settings.UPHELD_WORKER_JOBS,
                 fetch_job_polling_interval=min(5.0, silence / 4),
@@ -83,6 +85,8 @@ async def _one_round() -> None:
                 task_middleware=[with_a_living_connection],
                 worker_middleware=[counted],
             )
+            app.perform_import_paths()  # type: ignore[no-untyped-call]
+            await worker.run()  # type: ignore[no-untyped-call]
         finally:
             await _end(looking)
 

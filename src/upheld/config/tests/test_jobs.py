@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connection
 
+from upheld.config.punctual import by_index
 from upheld.config.tests.jobs_of_tests import slow, undone
 from upheld.config.tests.processes import Process, Processes, database_url, until
 
@@ -95,3 +98,38 @@ def test_what_a_job_queues_belongs_to_its_transaction(start_worker: Start, tmp_p
     start_worker()
     until(lambda: "done" in marks(tmp_path / "marks-after"), 15)
     assert marks(path) == []
+
+
+def test_a_later_job_begins_when_its_time_has_come(
+    processes: Processes, transactional_db: None, tmp_path: Path
+) -> None:
+    """And not when the queue is next looked at, which an idle worker does every five seconds."""
+    path, warm = tmp_path / "marks", tmp_path / "warm"
+    slow.defer(path=str(warm), seconds=0)
+    processes("worker", modules=["upheld.config.tests.jobs_of_tests"])
+    until(lambda: "done" in marks(warm), 15)
+    later = datetime.now(UTC) + timedelta(seconds=1.5)
+    slow.configure(schedule_at=later).defer(path=str(path), seconds=0)
+    until(lambda: marks(path) != [], 10)
+    assert datetime.now(UTC) - later < timedelta(seconds=2)
+
+
+def test_the_next_job_is_found_by_the_index_also_when_the_queue_was_empty_for_long(transactional_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_jobs (task_name, queue_name) VALUES ('a', 'b')")
+        cursor.execute("ANALYZE procrastinate_jobs")
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name) SELECT 'a', 'b' FROM generate_series(1, 100)"
+        )
+    assert asyncio.run(_rows_read_for_one()) == 0
+
+
+async def _rows_read_for_one() -> int:
+    """How many rows of the queue are read one after another to fetch the next job."""
+    async with await psycopg.AsyncConnection.connect(database_url()) as queue:
+        await by_index(queue)
+        worker = await (await queue.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")).fetchone()
+        await queue.execute("SELECT procrastinate_fetch_job_v2(NULL, %s)", worker)
+        reads = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'procrastinate_jobs'"
+        (read,) = await (await queue.execute(reads)).fetchone() or (0,)
+        return int(read)
