@@ -60,7 +60,7 @@ class Line:
 
     @property
     def number(self) -> int:
-        return number_of(self.subject) or 0
+        return number_of(self.subject)
 
     @property
     def reference(self) -> str:

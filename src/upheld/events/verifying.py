@@ -215,4 +215,4 @@ def _sealed(seal: Seal) -> dict[int, tuple[bytes, bytes]]:
 def _erased(numbers: Sequence[int]) -> dict[int, str | None]:
     """Of these, those that retention or erasure took: the hash of what stands there now, or None for nothing."""
     stones = Event.objects.filter(kind=ERASED, subject__in=[f"event:{number}" for number in numbers])
-    return {number_of(stone.subject) or 0: stone.data.get("leaf") for stone in stones.iterator()}
+    return {number_of(stone.subject): stone.data.get("leaf") for stone in stones.iterator()}

@@ -41,7 +41,7 @@ class Case:
 
     @property
     def number(self) -> int:
-        return number_of(self.subject) or 0
+        return number_of(self.subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST
@@ -19,7 +21,7 @@ FIELDS = ("title", "priority", "category", "department", "product_area", "brand"
 @for_agents
 def properties(request: AgentRequest, pk: int) -> HttpResponseBase:
     """Any of FIELDS, `level` and `tags`. Commitments are re-targeted and keep the time that was used."""
-    asked: dict[str, object] = {name: request.POST[name].strip()[:240] for name in FIELDS if name in request.POST}
+    asked: dict[str, Any] = {name: request.POST[name].strip()[:240] for name in FIELDS if name in request.POST}
     level = request.POST.get("level", "")
     if level.isdecimal() and 0 < int(level) < 10:
         asked["level"] = int(level)

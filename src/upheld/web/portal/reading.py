@@ -62,7 +62,7 @@ def awaited(requests: Iterable[Ticket]) -> Mapping[int, list[Commitment]]:
     """The awaited commitments of each, tightest first. One query."""
     found: dict[int, list[Commitment]] = {one.pk: [] for one in requests}
     for row in Commitment.objects.awaited().of(*(f"ticket:{number}" for number in found)).tightest_first():
-        found[number_of(row.subject) or 0].append(row)
+        found[number_of(row.subject)].append(row)
     return found
 
 

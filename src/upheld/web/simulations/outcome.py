@@ -127,7 +127,7 @@ class Outcome:
         return ChangedLine(
             subject=one["subject"],
             kind=kind_of(one["subject"]),
-            number=number_of(one["subject"]),
+            number=number_of(one["subject"]) or None,
             title=self.titles.get(one["subject"], ""),
             label=str(clause.label) if clause else one["clause"],
             cycle=one["cycle"],
