@@ -31,6 +31,18 @@ def browse() -> Browsing:
 
 
 @pytest.fixture
+def agent(browse: Browsing, cast: Cast) -> Client:
+    """The agent's browser."""
+    return browse(cast.agent)
+
+
+@pytest.fixture
+def lead(browse: Browsing, cast: Cast) -> Client:
+    """The team lead's browser."""
+    return browse(cast.lead)
+
+
+@pytest.fixture
 def opened(cast: Cast) -> Opening:
     """Open a ticket of the customer; what is given wins."""
 

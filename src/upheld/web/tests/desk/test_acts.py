@@ -11,24 +11,10 @@ from upheld.events.models import Event
 from upheld.people.models import Team
 from upheld.tickets.models import Ticket
 from upheld.web.tests.conftest import Browsing, Opening
+from upheld.web.tests.desk.pages import address, said
 
 TICKET_QUERIES = 16
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
-
-
-def address(ticket: Ticket, part: str = "") -> str:
-    return f"/desk/tickets/{ticket.pk}/{part}"
-
-
-def said(client: Client, ticket: Ticket) -> str:
-    response = client.get(address(ticket))
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # -- states ---------------------------------------------------------------------------------------------------------------

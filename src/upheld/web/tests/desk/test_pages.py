@@ -19,11 +19,6 @@ from upheld.web.tests.conftest import Browsing
 PAGES = ["accounts/", "people/", "policy/", "notices/", "settings/", "keys/", "tickets/new/"]
 
 
-@pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_agents_see_the_page_and_customers_do_not(browse: Browsing, cast: Cast, page: str) -> None:
     assert browse(cast.agent).get(f"/desk/{page}").status_code == 200

@@ -51,11 +51,6 @@ def a_mail(cast: Cast, inner: bytes = PIXEL, kind: bytes = b"image/png", html: b
 
 
 @pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
-
-
-@pytest.fixture
 def customer(browse: Browsing, cast: Cast) -> Client:
     return browse(cast.customer)
 

@@ -37,11 +37,6 @@ def begun(cast: Cast) -> str:
     return f"/desk/accounts/{cast.account.pk}/"
 
 
-@pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
-
-
 def test_an_account_shows_what_is_promised_to_it_and_what_happened(agent: Client, begun: str) -> None:
     html = agent.get(begun).content.decode()
     for expected in ("Welcome package", "First training", "Record", "Welcome given", "The contract began"):

@@ -14,14 +14,10 @@ from upheld.tickets.actions.conversation import customer_reply
 from upheld.tickets.models import Draft, ScheduledReply, Ticket
 from upheld.web.desk.later import moment_of, presets
 from upheld.web.tests.conftest import Browsing, Opening
+from upheld.web.tests.desk.pages import address, said
 
 HTMX = {"HX-Request": "true"}
 NEW_YORK = ZoneInfo("America/New_York")
-
-
-@pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
 
 
 @pytest.fixture
@@ -30,14 +26,6 @@ def careful(browse: Browsing, cast: Cast) -> Client:
     cast.agent.undo_seconds, cast.agent.signature = 10, "Ames"
     cast.agent.save()
     return browse(cast.agent)
-
-
-def address(ticket: Ticket, part: str = "") -> str:
-    return f"/desk/tickets/{ticket.pk}/{part}"
-
-
-def said(client: Client, ticket: Ticket) -> str:
-    return client.get(address(ticket)).content.decode()
 
 
 def test_a_reply_can_be_undone_and_comes_back_whole(careful: Client, cast: Cast, ticket: Ticket) -> None:

@@ -16,7 +16,6 @@ from upheld.commitments.policies import forget_what_is_in_force, version_in_forc
 from upheld.conftest import Cast
 from upheld.drafting.actions.acknowledging import tell_readers
 from upheld.drafting.actions.review import approve, send_to_review
-from upheld.drafting.actions.writing import start_draft
 from upheld.drafting.jobs import move_open_tickets
 from upheld.drafting.models import Draft
 from upheld.drafting.paths import draft_path, version_path
@@ -24,21 +23,6 @@ from upheld.people.actions import add_agent
 from upheld.people.models import Agent, Notification
 from upheld.tickets.models import Ticket
 from upheld.web.tests.conftest import Browsing
-
-
-@pytest.fixture
-def draft(cast: Cast) -> Draft:
-    return start_draft(title="Quicker answers", by=cast.lead.actor, at=datetime.now(UTC))
-
-
-@pytest.fixture
-def lead(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.lead)
-
-
-@pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
 
 
 def at(draft: Draft, name: str, *more: object) -> str:

@@ -15,7 +15,7 @@ from upheld.drafting.actions.acknowledging import acknowledge
 from upheld.drafting.actions.publication import publish
 from upheld.drafting.actions.questions import answer, ask
 from upheld.drafting.actions.review import approve, send_to_review
-from upheld.drafting.actions.writing import start_draft, withdraw
+from upheld.drafting.actions.writing import withdraw
 from upheld.drafting.models import Draft
 from upheld.drafting.waiting import waiting_for
 from upheld.people.actions import add_agent
@@ -23,11 +23,6 @@ from upheld.people.models import Agent
 from upheld.web.tests.conftest import Browsing
 
 NEWS = "The policy has a new version"
-
-
-@pytest.fixture
-def draft(cast: Cast) -> Draft:
-    return start_draft(title="Quicker answers", by=cast.lead.actor, at=datetime.now(UTC))
 
 
 @pytest.fixture

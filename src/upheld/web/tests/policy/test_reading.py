@@ -20,11 +20,6 @@ from upheld.web.tests.conftest import Browsing
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def agent(browse: Browsing, cast: Cast) -> Client:
-    return browse(cast.agent)
-
-
 def missed(ticket: Ticket, *, ended: bool = True, cycle: int = 2, state: str = "breached") -> Commitment:
     now = datetime.now(UTC)
     version = PolicyVersion.objects.get()
