@@ -14,11 +14,11 @@ from typing import Any
 
 from upheld.accounts.models import Contact
 from upheld.commitments.folding import as_value, new_row
-from upheld.commitments.following import KEEPER
+from upheld.commitments.following import mark_events
 from upheld.commitments.models import Clock, Commitment, PolicyVersion
 from upheld.events.actors import Actor
 from upheld.events.models import Event
-from upheld.kernel.instants import from_us, iso, to_us
+from upheld.kernel.instants import from_us, to_us
 from upheld.people.models import Agent, Person, Team
 from upheld.policy import CommitmentState, Policy, Promises, SubjectFold
 from upheld.policy.model import Effect
@@ -250,20 +250,8 @@ class Life:
             self._act(effect, event, key=f"{event.key}/{number}")
 
     def _announce(self, state: CommitmentState, name: str, instant: int) -> Event:
-        event = Event(
-            kind="commitment.breached" if name == "breach" else "commitment.warned",
-            subject=self.ticket.key,
-            actor=KEEPER.key,
-            at=from_us(instant),
-            recorded_at=from_us(instant) + NOTICED / 2,
-            data={
-                "clause": state.clause,
-                "cycle": state.cycle,
-                "mark": name,
-                "due_at": None if state.due_at is None else iso(state.due_at),
-            },
-            key=f"{self.ticket.key}/{state.clause}/{state.cycle}/{name}",
-        )
+        (event,) = mark_events(self.ticket.key, state, [(name, instant)])
+        event.recorded_at = event.at + NOTICED / 2
         self.events.append(event)
         return event
 
