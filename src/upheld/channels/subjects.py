@@ -79,4 +79,5 @@ EVENTS = {
     "message.readdressed": "Somebody had a mail sent to another address, since the first did not take it.",
     "message.set_aside": "Somebody decided that a mail that could not be delivered needs nothing more.",
     "message.bounced": "A mail that we sent came back.",
+    "message.complained": "Somebody reported a mail of ours as unwanted.",
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from upheld.config.values import Grant, port
+from upheld.config.values import Grant, names, port
 
 TOKEN_URLS = {
     "google": "https://oauth2.googleapis.com/token",
@@ -17,7 +17,10 @@ TOKEN_URLS = {
 
 @dataclass(frozen=True, slots=True)
 class ImapAccount:
-    """One mailbox. `then` is what becomes of a mail there once it is stored; `address` is where its mail was sent to."""
+    """One mailbox. `then` is what becomes of a mail there once it is stored; `address` is where its mail was sent to.
+
+    `authserv` is what its own server calls itself in the `Authentication-Results` that it writes: believed in its mail only.
+    """
 
     name: str
     host: str
@@ -29,6 +32,7 @@ class ImapAccount:
     then: Literal["flag", "move", "delete", "keep"] = "flag"
     move_to: str = ""
     address: str = ""
+    authserv: frozenset[str] = frozenset()
     grant: Grant | None = None
 
 
@@ -55,10 +59,11 @@ def _account(word: str) -> ImapAccount:
     options = dict(parse_qsl(parts.query))
     then, _, move_to = options.pop("then", "flag").partition(":")
     address = options.pop("address", "")
+    authserv = names(options.pop("authserv", ""))
     if then not in ("flag", "move", "delete", "keep") or (then == "move") != bool(move_to):
         raise ValueError(f"“then” of {name} is none of flag, move:FOLDER, delete, keep")
     if options:
-        raise ValueError(f"{name} has an unknown option “{next(iter(options))}”; there are then and address")
+        raise ValueError(f"{name} has an unknown option “{next(iter(options))}”; there are then, address and authserv")
     user = unquote(parts.username or "")
     return ImapAccount(
         name=name[:40],
@@ -71,6 +76,7 @@ def _account(word: str) -> ImapAccount:
         then=cast('Literal["flag", "move", "delete", "keep"]', then),
         move_to=move_to,
         address=address or (user if "@" in user else ""),
+        authserv=authserv,
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from upheld.config.dkim import DkimKey, dkim_keys
 from upheld.config.imap import ImapAccount, grants, imap_accounts, with_oauth
-from upheld.config.providers import MailProvider, provider, provider_keys, webhook_secret, with_keys
+from upheld.config.providers import MailProvider, provider, provider_keys, webhook_keys, webhook_secret, with_keys
 from upheld.config.shelves import Bucket, Scanner, bucket, scanner
 from upheld.config.values import Address, Network, address, file, names, networks, whole, yes_or_no
 
@@ -22,6 +22,7 @@ MAIL_EXAMPLES = {
     "UPHELD_LMTP_LISTEN": "127.0.0.1:2424",
     "UPHELD_MAIL_PROVIDER": "postmark",
     "UPHELD_MAIL_PROVIDER_KEYS": "server_token=0123abcd",
+    "UPHELD_WEBHOOK_KEYS": "amazon_ses.topics=arn:aws:sns:eu-central-1:123456789012:mail brevo.api_key=xkeysib-0123",
     "UPHELD_WEBHOOK_SECRET": "hooks:a-long-random-text",
     "UPHELD_SMTP_CERTIFICATE": "/etc/letsencrypt/live/mx.example.com/fullchain.pem",
     "UPHELD_SMTP_CERTIFICATE_KEY": "/etc/letsencrypt/live/mx.example.com/privkey.pem",
@@ -53,7 +54,8 @@ class MailEnvironment:
     trusted_sealers: frozenset[str]
     dkim: tuple[DkimKey, ...]
     provider: MailProvider | None
-    webhook_secret: str
+    webhook_secret: str = field(repr=False)
+    webhook_keys: Mapping[str, Mapping[str, str]] = field(repr=False, hash=False)
     files: Bucket | None
     scanner: Scanner | None
 
@@ -76,4 +78,5 @@ class MailEnvironment:
                 take("UPHELD_MAIL_PROVIDER", provider, None), take("UPHELD_MAIL_PROVIDER_KEYS", provider_keys, {})
             ),
             webhook_secret=take("UPHELD_WEBHOOK_SECRET", webhook_secret, ""),
+            webhook_keys=take("UPHELD_WEBHOOK_KEYS", webhook_keys, {}),
         )

@@ -1,4 +1,4 @@
-"""A provider that takes our mail by its own interface instead of a server, as the environment names it."""
+"""Providers as the environment names them: who takes our mail by its own interface, and what proves that one of them calls."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+HOOK_KEYS: Final[Mapping[str, frozenset[str]]] = {
+    "postmark": frozenset(),
+    "mailgun": frozenset({"webhook_signing_key"}),
+    "sendgrid": frozenset({"tracking_webhook_verification_key", "inbound_webhook_verification_key"}),
+    "brevo": frozenset({"api_key", "api_url"}),
+    "amazon_ses": frozenset({"topics", "buckets", "region", "access_key", "secret_key", "s3_endpoint"}),
+}
+"""By provider what its calls may need: keys that it signs with, and what lets us fetch what it left for us."""
 PROVIDERS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "postmark": (frozenset({"server_token"}), frozenset({"api_url", "message_stream"})),
-    "mailgun": (frozenset({"api_key"}), frozenset({"api_url", "sender_domain", "webhook_signing_key"})),
-    "sendgrid": (frozenset({"api_key"}), frozenset({"api_url", "tracking_webhook_verification_key"})),
+    "mailgun": (frozenset({"api_key"}), frozenset({"api_url", "sender_domain"}) | HOOK_KEYS["mailgun"]),
+    "sendgrid": (frozenset({"api_key"}), frozenset({"api_url"}) | HOOK_KEYS["sendgrid"]),
     "brevo": (frozenset({"api_key"}), frozenset({"api_url"})),
-    "amazon_ses": (frozenset({"region"}), frozenset({"access_key", "secret_key"})),
+    "amazon_ses": (frozenset({"region"}), frozenset({"configuration_set", "ses_endpoint"}) | HOOK_KEYS["amazon_ses"]),
 }
-"""By provider what has to be said, and what may be."""
+"""By provider what has to be said so that mail leaves by it, and what may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,21 @@ def provider_keys(text: str) -> dict[str, str]:
         if not (equals and name and value):
             raise ValueError("it is not name=value with spaces between several")
         found[name] = value
+    return found
+
+
+def webhook_keys(text: str) -> dict[str, dict[str, str]]:
+    """`provider.name=value`, with spaces between several. Raises ValueError without repeating a value."""
+    found: dict[str, dict[str, str]] = {}
+    for word in text.split():
+        place, equals, value = word.partition("=")
+        name, dot, key = place.partition(".")
+        if not (dot and equals and value):
+            raise ValueError("it is not provider.name=value with spaces between several")
+        if key not in HOOK_KEYS.get(name, frozenset()):
+            known = (f"{one}.{key}" for one, keys in HOOK_KEYS.items() for key in sorted(keys))
+            raise ValueError(f"“{place}” is none of {', '.join(known)}")
+        found.setdefault(name, {})[key] = value
     return found
 
 

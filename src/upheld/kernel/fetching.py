@@ -2,7 +2,8 @@
 
 A stranger's address may point at our own machines, change its mind between the question and the connection, lead on elsewhere,
 send without end or not at all. `fetch` connects only to public addresses, to the very one that it checked; follows a few moves,
-each checked alike; sends no cookie and no word about us; and ends in time and size, whatever the other side does.
+each checked alike; sends no cookie and no word about us; and ends in time and size, whatever the other side does. What a caller
+has to show (a key) is shown to the host that was asked for, and to none that it leads on to.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from queue import Empty, SimpleQueue
@@ -30,7 +31,15 @@ _PROTOCOLS: Final = ip_network("192.0.0.0/24")
 
 
 class NotFetched(Exception):
-    """It was not fetched; the text says why, in words for a reader."""
+    """It was not fetched; the text says why, in words for a reader. `status` is what the other side answered, if it did."""
+
+    def __init__(self, words: str, *, status: int = 0) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+class TooLarge(NotFetched):
+    """There is more of it than may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +77,25 @@ def fetch(
     seconds: float = 10.0,
     may_reach: Callable[[Address], bool] = is_public,
     ports: Collection[int] = PORTS,
+    showing: Mapping[str, str] | None = None,
+    moves: int = MOST_MOVES,
 ) -> Fetched:
-    """GET it. `types` are the content types, or their first halves such as `image/`, that may come. Raises NotFetched."""
+    """GET it. `types` are the content types, or their first halves such as `image/`, that may come; without any, all may.
+    Raises NotFetched.
+
+    `showing` are fields that only the host of `url` is to see; `moves` is how often it may lead on.
+    """
     ends_at = time.monotonic() + seconds
+    whose: tuple[str, str] | None = None
     backend = _Guarded(ends_at, may_reach, ports)
     with httpcore.ConnectionPool(network_backend=backend, http2=False, retries=0) as pool:
-        for _ in range(MOST_MOVES + 1):
+        for _ in range(moves + 1):
             try:
                 _check(url)
-                found = _once(pool, url, types=types, most_bytes=most_bytes)
+                here = (urlsplit(url).scheme, urlsplit(url).netloc)
+                whose = whose or here
+                shown = showing if showing and here == whose else {}
+                found = _once(pool, url, types=types, most_bytes=most_bytes, showing=shown)
                 url = url if isinstance(found, Fetched) else urljoin(url, found)
             except (ValueError, TypeError) as wrong:
                 raise NotFetched("This is no address.") from wrong
@@ -100,17 +119,22 @@ def _check(url: str) -> None:
         raise NotFetched("An address with a password in it is not fetched.")
 
 
-def _once(pool: httpcore.ConnectionPool, url: str, *, types: Collection[str], most_bytes: int) -> Fetched | str:
+def _once(
+    pool: httpcore.ConnectionPool, url: str, *, types: Collection[str], most_bytes: int, showing: Mapping[str, str]
+) -> Fetched | str:
     """What is there, or the address that it has moved to."""
-    heads = {"Host": urlsplit(url).netloc, "Accept": ", ".join(sorted(types)) or "*/*", "Accept-Encoding": "identity"}
+    kinds = ", ".join(sorted(f"{one}*" if one.endswith("/") else one for one in types)) or "*/*"
+    heads = {"Host": urlsplit(url).netloc, "Accept": kinds, "Accept-Encoding": "identity", **showing}
     with pool.stream("GET", url, headers=[*heads.items()]) as answer:
         fields = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
         if answer.status in _MOVED and fields.get(b"location"):
             return fields[b"location"]
         if answer.status != 200:
-            raise NotFetched(f"The other side answered {answer.status}.")
+            raise NotFetched(f"The other side answered {answer.status}.", status=answer.status)
         content_type = fields.get(b"content-type", "").partition(";")[0].strip().lower()
-        if not any(content_type == one or (one.endswith("/") and content_type.startswith(one)) for one in types):
+        if types and not any(
+            content_type == one or (one.endswith("/") and content_type.startswith(one)) for one in types
+        ):
             raise NotFetched(f"It is of another kind ({content_type[:60] or 'unnamed'}).")
         return Fetched(url, content_type, _read(answer.iter_stream(), most_bytes))
 
@@ -120,7 +144,7 @@ def _read(stream: Iterable[bytes], most_bytes: int) -> bytes:
     for part in stream:
         data += part
         if len(data) > most_bytes:
-            raise NotFetched("It is too large.")
+            raise TooLarge("It is too large.")
     return bytes(data)
 
 

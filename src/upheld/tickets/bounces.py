@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from upheld.accounts.models import Contact
+from upheld.channels.mail.outgoing.hearing import Heard as HeardOf
+from upheld.channels.mail.outgoing.hearing import come_back, hear
 from upheld.channels.mail.parsing import DeliveryReport, ParsedMail
 from upheld.channels.mail.threading import sent_by_us, subject_of
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.events.actions import record
 from upheld.events.actors import MAIL
+from upheld.events.models import Event
 from upheld.tickets.actions.conversation import note
 from upheld.tickets.models import Ticket
 from upheld.tickets.placing import Place, dropped, message
 
 if TYPE_CHECKING:
     from upheld.channels.mail.doors.hooks import Word
+
+TOLD: Final = frozenset({"lost", "complained"})
+"""Words that a ticket hears of; the others stand on the mail only."""
+
+
+class Heard(StrEnum):
+    """What a provider's word was to us."""
+
+    NEWS = "news"
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    """It speaks of no mail of ours, or of nobody who was to get it."""
 
 
 def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryReport, addresses: Sequence[str]) -> Place:
@@ -60,38 +75,44 @@ def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryRepor
 
 
 @transaction.atomic
-def take_in_word(word: Word, *, at: datetime) -> bool:
-    """What a provider says of one recipient of a mail of ours, said again or not. Returns whether it changed anything."""
-    sent = _spoken_of(word)
-    address = (
-        next((one for one in sent.recipients if one.lower() == word.recipient), None) if sent is not None else None
-    )
-    if sent is None or address is None or not word.is_lost:
-        return False
-    row = OutgoingMail.objects.select_for_update().defer("raw").get(pk=sent.pk)
-    if row.refused.get(address, "").startswith("came back"):
-        return False
-    _note_on_mail(row, {address: word.reason}, at)
-    Contact.objects.filter(person__email=address.lower(), bounced_at=None).update(bounced_at=at)
-    if row.subject_key:
-        record(
-            "message.bounced", row.subject_key, by=MAIL, at=at, data={"mail": row.pk, "permanent": True, "codes": []}
-        )
-    ticket = _ticket(row.subject_key)
+def take_in_word(word: Word, *, at: datetime) -> Heard:
+    """What a provider says of one recipient of a mail of ours. The same word again changes nothing, also after a new try.
+
+    Raises OperationalError when a mail that it may be about is under way for long: it is to come again.
+    """
+    key = f"message.word:{word.mark}" if word.said in TOLD else ""
+    if key and Event.objects.filter(key=key).exists():
+        return Heard.KNOWN
+    heard = hear(word, at=at)
+    if heard is None or not heard.is_news:
+        return Heard.UNKNOWN if heard is None else Heard.KNOWN
+    if word.said == "lost":
+        _tell_of_loss(word, heard, at=at, key=key)
+    elif word.said == "complained":
+        mail = heard.mail
+        if record("message.complained", _about(mail), by=MAIL, at=at, data={"mail": mail.pk}, key=key) is None:
+            return Heard.KNOWN
+        _write(mail, f"{heard.address} reported our mail as unwanted ({word.reason}).", at)
+    return Heard.NEWS
+
+
+def _tell_of_loss(word: Word, heard: HeardOf, *, at: datetime, key: str) -> None:
+    mail, address = heard.mail, heard.address
+    data = {"mail": mail.pk, "permanent": word.is_permanent, "codes": []}
+    record("message.bounced", _about(mail), by=MAIL, at=at, data=data, key=key)
+    if word.is_permanent:
+        Contact.objects.filter(person__email=address.lower(), bounced_at=None).update(bounced_at=at)
+    _write(mail, f"Our mail to {address} could not be delivered ({word.reason}).", at)
+
+
+def _write(mail: OutgoingMail, text: str, at: datetime) -> None:
+    ticket = _ticket(mail.subject_key)
     if ticket is not None:
-        text = f"Our mail to {address} could not be delivered ({word.reason})."
         note(ticket, text=text, by=MAIL, at=max(at, ticket.changed_at))
-    return True
 
 
-def _spoken_of(word: Word) -> OutgoingMail | None:
-    """By the number that we gave along, else by a Message-ID, ours or the provider's."""
-    mails = OutgoingMail.objects.defer("raw")
-    if word.number:
-        return mails.filter(pk=word.number).first()
-    if not word.message_id:
-        return None
-    return mails.filter(Q(message_id=word.message_id) | Q(provider_id=word.message_id)).first()
+def _about(mail: OutgoingMail) -> str:
+    return mail.subject_key or f"outgoing:{mail.pk}"
 
 
 def _by_return_address(report: DeliveryReport, addresses: Sequence[str]) -> OutgoingMail | None:
@@ -107,9 +128,7 @@ def _by_return_address(report: DeliveryReport, addresses: Sequence[str]) -> Outg
 
 def _note_on_mail(sent: OutgoingMail, refused: dict[str, str], at: datetime) -> None:
     row = OutgoingMail.objects.select_for_update().defer("raw").get(pk=sent.pk)
-    row.bounced_at = row.bounced_at or at
-    row.refused = row.refused | {address: f"came back: {status}".strip(": ") for address, status in refused.items()}
-    row.needs_a_look = row.needs_a_look or bool(refused)
+    come_back(row, refused, at)
     row.save(update_fields=["bounced_at", "refused", "needs_a_look"])
 
 

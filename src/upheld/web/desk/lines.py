@@ -223,6 +223,7 @@ SENTENCES: dict[str, Say] = {
     "message.failed": _plain("A mail could not be delivered"),
     "message.delayed": _plain("A mail has been waiting for an hour"),
     "message.bounced": _plain("A mail came back"),
+    "message.complained": _plain("A mail was reported as unwanted"),
     "message.tried_again": _plain("{who} had a mail tried again"),
     "message.readdressed": _plain("{who} had a mail sent to another address"),
     "message.set_aside": _plain("{who} set a mail aside that could not be delivered"),

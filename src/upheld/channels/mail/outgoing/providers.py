@@ -1,147 +1,178 @@
-"""Handing mail to a provider's interface instead of a server. Its fields are made of the mail as written, Message-ID too."""
+"""Handing mail to a provider's interface instead of a server, with each recipient's fate told apart as far as it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from email.utils import formataddr
+import re
+import ssl
+import uuid
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import requests
-from anymail.exceptions import (
-    AnymailAPIError,
-    AnymailError,
-    AnymailRecipientsRefused,
-    AnymailRequestsAPIError,
-)
-from django.core.mail import EmailMultiAlternatives, get_connection
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused, AnymailRequestsAPIError
+from django.core.exceptions import ImproperlyConfigured
 
+from upheld.channels.mail.outgoing.backends import connection, mail_for
 from upheld.channels.mail.outgoing.smtp import Outcome
 
-OUR_FAULT: Final = frozenset({401, 402, 403, 408, 409, 425, 429})
-"""Answers that say nothing about the mail: a wrong key, an account that is blocked, too much at once. Tried again."""
-KEPT_FIELDS: Final = (
-    "Message-ID", "In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress", "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-)  # fmt: skip
+MOST_AT_ONCE: Final = 50  # recipients; the least that any of them takes
+OF_THE_MAIL: Final = frozenset({400, 413, 422})
+"""Answers that may say something about the mail. All others speak of us, or of now: such a mail is tried again."""
+MAYBE_TAKEN: Final = frozenset({502, 504})
+"""Somebody in between got no answer: whoever stood behind may have taken it."""
+OURS: Final = re.compile(
+    r"""not_enough_credits|account_under_validation|unauthorized|permission_denied|invalid.api.key
+      |"ErrorCode":\s*(?:10|400|401|405|412|413)\b
+      |domain\b[^"]{0,80}\b(?:not\ (?:found|verified|allowed)|disabled|suspended)
+      |sender[^"]{0,60}(?:not\ (?:valid|verified)|inactive)
+      |(?:account|sending)\b[^"]{0,60}\b(?:paused|suspended|disabled)|address\ is\ not\ verified""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words by which an answer about the mail is one about our account after all."""
+TOO_LARGE: Final = "413"
+HEARD_BEFORE: Final = "duplicate_request"
+AWS_REFUSES: Final = frozenset(
+    {"BadRequestException", "MessageRejected", "InvalidParameterValue", "ValidationException"}
+)
+_SPACE: Final = uuid.UUID("6f6c1b8e-7a0e-4b0c-9a53-51d3a1a1c0de")
 
 
 class Provider(Protocol):
-    """What this room needs of what the environment says; config, which makes it in providers.py, stands above."""
+    """What the environment says (config/providers.py)."""
 
     @property
     def name(self) -> str: ...
     @property
-    def keys(self) -> Any: ...
+    def keys(self) -> Mapping[str, str]: ...
 
 
-def deliver(provider: Provider, raw: bytes, recipients: Sequence[str], *, number: int) -> Outcome:
-    """As `smtp.deliver`: never raises for what a provider or a network does. `number` comes back with the provider's word."""
+def deliver(provider: Provider, raw: bytes, recipients: Sequence[str], *, number: int, once: str = "") -> Outcome:
+    """As `smtp.deliver`: never raises for what a provider or a network does. `number` comes back with the provider's word.
+
+    `once` is the same for a try after one of which it is not known whether it came through, and for no other.
+    """
     outcome = Outcome()
-    try:
-        mail = _mapped(provider, raw, recipients, number)
-        _connection(provider).send_messages([mail])
-        _sort(mail, recipients, outcome)
-    except AnymailRecipientsRefused as refusal:
-        outcome.refused = dict.fromkeys(recipients, _words(refusal))
-        outcome.error = _words(refusal)
-    except AnymailRequestsAPIError as trouble:
-        _sort_answer(trouble, recipients, outcome)
-    except (AnymailAPIError, OSError) as trouble:
-        outcome.error = _words(trouble)
-    except AnymailError as wrong:  # what this provider cannot carry it will not carry later
-        outcome.refused = dict.fromkeys(recipients, _words(wrong))
-        outcome.error = _words(wrong)
+    for first in range(0, len(recipients), MOST_AT_ONCE):
+        some = recipients[first : first + MOST_AT_ONCE]
+        one = _hand_over(provider, raw, some, number, once)
+        if len(some) > 1 and len(one.refused) == len(some) and not one.error.startswith(TOO_LARGE):
+            one = _one_by_one(provider, raw, some, number, once)
+        _add(outcome, one)
+        if not one.taken and not one.refused:
+            break  # it does not get better within the same try
     return outcome
 
 
-def _connection(provider: Provider) -> Any:
-    keys: dict[str, Any] = dict(provider.keys)
-    if provider.name == "amazon_ses":
-        given = {"region_name": keys["region"]}
-        if "access_key" in keys:
-            given |= {"aws_access_key_id": keys["access_key"], "aws_secret_access_key": keys.get("secret_key", "")}
-        keys = {"client_params": given}
-    return get_connection(f"anymail.backends.{provider.name}.EmailBackend", **_for_sending(keys))
-
-
-def _for_sending(keys: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in keys.items() if not name.startswith(("webhook_", "tracking_"))}
-
-
-def _mapped(provider: Provider, raw: bytes, recipients: Sequence[str], number: int) -> EmailMultiAlternatives:
-    """Only those are addressed who have not got it yet: To and Cc as they were, everybody else hidden."""
-    wire = message_from_bytes(raw, policy=policy.default)
-    assert isinstance(wire, EmailMessage)
-    wanted = {address.lower() for address in recipients}
-    to, cc = _named(wire, "To", wanted), _named(wire, "Cc", wanted)
-    known = {address.lower() for _, address in (*to, *cc)}
-    bcc = [address for address in recipients if address.lower() not in known]
-    if not to:
-        to, cc, bcc = (cc, [], bcc) if cc else ([("", one) for one in bcc], [], [])
-    mail = EmailMultiAlternatives(
-        subject=str(wire["Subject"] or ""),
-        body=_body(wire, "plain"),
-        from_email=formataddr((wire["From"].addresses[0].display_name, wire["From"].addresses[0].addr_spec)),
-        to=[formataddr(one) for one in to],
-        cc=[formataddr(one) for one in cc],
-        bcc=bcc,
-        reply_to=[str(one) for one in wire["Reply-To"].addresses] if wire["Reply-To"] else None,
-        headers={name: " ".join(str(wire[name]).split()) for name in KEPT_FIELDS if wire[name]},
-    )
-    if provider.name == "postmark":
-        mail.extra_headers["X-PM-KeepID"] = "true"
-    if html := _body(wire, "html"):
-        mail.attach_alternative(html, "text/html")
-    for part in wire.iter_attachments():
-        mail.attach(part.get_filename() or "file", part.get_payload(decode=True) or b"", part.get_content_type())
-    mail.metadata = {"mail": str(number)}  # type: ignore[attr-defined]
-    return mail
-
-
-def _named(wire: EmailMessage, field: str, wanted: set[str]) -> list[tuple[str, str]]:
-    boxes = wire[field].addresses if wire[field] else ()
-    return [(box.display_name, box.addr_spec) for box in boxes if box.addr_spec.lower() in wanted]
-
-
-def _body(wire: EmailMessage, kind: str) -> str:
-    part = wire.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
-
-
-def _sort(mail: EmailMultiAlternatives, recipients: Sequence[str], outcome: Outcome) -> None:
-    """By what the provider says of each; whom it does not name, it took with the rest."""
-    status = mail.anymail_status  # type: ignore[attr-defined]
-    told = {address.lower(): one.status for address, one in status.recipients.items()}
+def _one_by_one(provider: Provider, raw: bytes, recipients: Sequence[str], number: int, once: str) -> Outcome:
+    """All were refused together, perhaps for one of them: each is asked for alone."""
+    outcome = Outcome()
     for address in recipients:
-        said = told.get(address.lower(), "queued")
-        if said in ("invalid", "rejected", "failed"):
-            outcome.refused[address] = f"the provider says: {said}"
-            outcome.error = outcome.refused[address]
-        else:
+        one = _hand_over(provider, raw, [address], number, once)
+        _add(outcome, one)
+        if not one.taken and not one.refused:
+            break
+    return outcome
+
+
+def _add(outcome: Outcome, more: Outcome) -> None:
+    outcome.taken += more.taken
+    outcome.refused |= more.refused
+    outcome.error = more.error or outcome.error
+    outcome.is_unsure = outcome.is_unsure or more.is_unsure
+    outcome.provider_id = outcome.provider_id or more.provider_id
+
+
+def _hand_over(provider: Provider, raw: bytes, recipients: Sequence[str], number: int, once: str) -> Outcome:
+    outcome = Outcome()
+    name = str(uuid.uuid5(_SPACE, "|".join((once or str(uuid.uuid4()), *sorted(recipients)))))
+    try:
+        mail = mail_for(provider.name, raw, recipients, number=number, once=name)
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+    ) as wrong:  # nor will it be written later
+        outcome.error = f"It cannot be written for this provider: {_words(wrong)}"
+        outcome.refused = dict.fromkeys(recipients, outcome.error)
+        return outcome
+    try:
+        connection(provider.name, dict(provider.keys)).send_messages([mail])
+        _sort(mail.anymail_status, recipients, outcome)  # type: ignore[attr-defined]
+    except AnymailRecipientsRefused as refusal:
+        _refuse(recipients, refusal, outcome)
+    except AnymailRequestsAPIError as trouble:
+        _sort_answer(trouble, recipients, outcome)
+    except AnymailAPIError as trouble:
+        _sort_amazon(trouble, recipients, outcome)
+    except (OSError, ImportError, ImproperlyConfigured) as trouble:
+        outcome.error = _words(trouble)
+    except (AnymailError, ValueError) as wrong:  # what this provider cannot carry it will not carry later
+        _refuse(recipients, wrong, outcome)
+    return outcome
+
+
+def _refuse(recipients: Sequence[str], why: BaseException, outcome: Outcome) -> None:
+    outcome.error = _words(why)
+    outcome.refused = dict.fromkeys(recipients, outcome.error)
+
+
+def _sort(status: Any, recipients: Sequence[str], outcome: Outcome) -> None:
+    """By what the provider says of each. Of whom it says nothing, nothing is known: they are tried again."""
+    said = {address.lower(): one.status for address, one in status.recipients.items()}
+    for address in recipients:
+        fate = said.get(address.lower())
+        if fate in ("invalid", "rejected", "failed"):
+            outcome.refused[address] = outcome.error = f"the provider says: {fate}"
+        elif fate in ("queued", "sent"):
             outcome.taken.append(address)
+        else:
+            outcome.error = outcome.error or "the provider did not say that it took the mail"
     ids = status.message_id
-    outcome.provider_id = str(ids if isinstance(ids, str) else next(iter(ids or ()), ""))[:200]
+    outcome.provider_id = str(ids if isinstance(ids, str) else next((one for one in ids or () if one), ""))[:200]
 
 
 def _sort_answer(trouble: AnymailRequestsAPIError, recipients: Sequence[str], outcome: Outcome) -> None:
-    code = trouble.response.status_code if trouble.response is not None else 0
+    answer = trouble.response
     outcome.error = _words(trouble)
-    if 400 <= code < 500 and code not in OUR_FAULT:
+    if answer is None:
+        outcome.is_unsure = isinstance(trouble, requests.Timeout | requests.ConnectionError) and not _never_left(
+            trouble
+        )
+    elif answer.status_code == HTTPStatus.BAD_REQUEST and HEARD_BEFORE in answer.text:
+        outcome.taken = list(recipients)  # the last try came through after all
+    elif answer.status_code in OF_THE_MAIL and not OURS.search(answer.text):
         outcome.refused = dict.fromkeys(recipients, outcome.error)
-    never_left = isinstance(trouble, requests.ConnectTimeout)
-    cut = isinstance(trouble, requests.Timeout | requests.ConnectionError) and not never_left
-    outcome.is_unsure = 200 <= code < 300 or (cut and not _is_refused_line(trouble))
+    else:
+        outcome.is_unsure = 200 <= answer.status_code < 300 or answer.status_code in MAYBE_TAKEN
 
 
-def _is_refused_line(trouble: BaseException) -> bool:
-    """Nobody was there: nothing was handed over."""
-    return "NewConnectionError" in repr(trouble.__cause__) or "NameResolutionError" in repr(trouble.__cause__)
+def _sort_amazon(trouble: AnymailAPIError, recipients: Sequence[str], outcome: Outcome) -> None:
+    cause = trouble.__cause__
+    outcome.error = _words(cause or trouble)
+    said = trouble.response if isinstance(trouble.response, dict) else {}
+    code, words = (str(said.get("Error", {}).get(name, "")) for name in ("Code", "Message"))
+    if code in AWS_REFUSES and not OURS.search(words):
+        outcome.refused = dict.fromkeys(recipients, outcome.error)
+    status = said.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    cut = type(cause).__name__ in ("ReadTimeoutError", "ConnectionClosedError", "ResponseStreamingError")
+    outcome.is_unsure = status in MAYBE_TAKEN or (not said and cut)
+
+
+def _never_left(trouble: BaseException) -> bool:
+    """Nobody was there, or nobody whom we would tell anything: nothing was handed over."""
+    if isinstance(trouble, requests.ConnectTimeout):
+        return True
+    told = repr(trouble.__cause__)
+    return any(
+        name in told for name in ("NewConnectionError", "NameResolutionError", ssl.SSLCertVerificationError.__name__)
+    )
 
 
 def _words(trouble: BaseException) -> str:
     response = getattr(trouble, "response", None)
-    if response is not None:
+    if isinstance(response, requests.Response):
         return " ".join(f"{response.status_code} {response.text}".split())[:300]
     return " ".join(f"{type(trouble).__name__}: {trouble}".split())[:300]

@@ -124,12 +124,16 @@ def send(outgoing_id: int) -> None:
 
 
 def _hand_over(mail: OutgoingMail) -> smtp.Outcome:
-    """To the provider if there is one, else to the server."""
+    """To the provider if there is one, else to the server. To nobody when word came that all have it, or will not get it."""
+    if not mail.untried:
+        return smtp.Outcome()
     provider = settings.UPHELD_MAIL.provider
     if provider is not None:
         from upheld.channels.mail.outgoing import providers  # its packages are large, and few need them
 
-        return providers.deliver(provider, bytes(mail.raw), mail.untried, number=mail.pk)
+        # The same after a try of which nobody knows how it ended, since then both numbers grow by one.
+        once = f"{mail.pk}:{mail.queued_at.timestamp()}:{mail.attempts - mail.perhaps_twice}"
+        return providers.deliver(provider, bytes(mail.raw), mail.untried, number=mail.pk, once=once)
     return smtp.deliver(bytes(mail.raw), mail.envelope_from, mail.untried)
 
 

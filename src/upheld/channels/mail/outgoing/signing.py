@@ -12,6 +12,8 @@ SIGNED: Final = (
     b"content-type", b"content-transfer-encoding", b"auto-submitted", b"list-unsubscribe", b"list-unsubscribe-post",
 )  # fmt: skip
 """Fields that are signed where they stand. From is named once more than it stands there: nobody can add a second one."""
+WRITTEN_ANEW: Final = {"amazon_ses": frozenset({b"date", b"message-id"})}
+"""Fields that a provider writes itself, whatever stands there: signed, they would break the signature."""
 
 
 class Key(Protocol):
@@ -30,6 +32,8 @@ def signed(raw: bytes, sender: str) -> bytes:
     key = _key_of(sender.rpartition("@")[2].lower())
     if key is None:
         return raw
+    provider = settings.UPHELD_MAIL.provider
+    anew = WRITTEN_ANEW.get(provider.name, frozenset()) if provider is not None else frozenset()
     present = {line.partition(b":")[0].lower() for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n")}
     signature: bytes = dkim.sign(
         raw,
@@ -37,7 +41,7 @@ def signed(raw: bytes, sender: str) -> bytes:
         key.domain.encode(),
         key.pem,
         canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=[b"from", *(name for name in SIGNED if name in present)],
+        include_headers=[b"from", *(name for name in SIGNED if name in present - anew)],
     )
     return signature + raw
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.parsing.fields import address_in
-from upheld.channels.mail.trust.believing import believed
+from upheld.channels.mail.trust.believing import believed_about, peer_of
 from upheld.channels.mail.trust.names import Names
 from upheld.channels.mail.trust.verdict import Verdict, authenticity
 from upheld.channels.models import ReceivedMail
@@ -30,5 +30,5 @@ def look_into(mail_id: int, *, names: Names | None = None) -> dict[str, Any] | N
 def _found(mail: ReceivedMail, names: Names) -> Verdict:
     raw = bytes(mail.raw)
     shown = parse_head(raw, envelope_from=mail.envelope_from).sender.address or address_in(mail.envelope_from)
-    whom = believed(by_relay=mail.door != ReceivedMail.Door.WEBHOOK)
-    return authenticity(raw, shown=shown, peer=mail.peer, envelope_from=mail.envelope_from, names=names, believed=whom)
+    whom, peer = believed_about(mail), peer_of(mail)
+    return authenticity(raw, shown=shown, peer=peer, envelope_from=mail.envelope_from, names=names, believed=whom)
