@@ -70,7 +70,7 @@ async function save(form, leaving = false) {
     said.textContent = saved ? `Draft saved ${saved}` : "";
   } catch (problem) {
     keepHere(form, text);
-    if (problem instanceof SignedOut) signedOut();
+    if (problem instanceof SignedOut) signedOut(form);
     said.textContent = problem instanceof SignedOut ? "Kept in this browser: you are signed out" : "Kept in this browser: no connection";
     if (!leaving && !(problem instanceof SignedOut)) timers.set(form, setTimeout(() => save(form), 15000));
     return;
@@ -79,12 +79,14 @@ async function save(form, leaving = false) {
 }
 class SignedOut extends Error {}
 
-function signedOut() {
-  const box = document.createElement("div");
+function signedOut(form) {
+  form.querySelector(".signed-out")?.remove();
+  const box = document.createElement("p");
   const link = Object.assign(document.createElement("a"), { href: `/accounts/login/?next=${encodeURIComponent(window.location.pathname)}`, textContent: "Sign in again" });
-  box.className = "notice error";
-  box.append("You are signed out. What you wrote is kept in this browser. ", link, ", and it stands here again.");
-  document.getElementById("messages")?.replaceChildren(box);
+  box.className = "warned-line signed-out";
+  box.setAttribute("role", "alert");
+  box.append("You are signed out, so nothing was sent. What you wrote is kept in this browser. ", link, " and it stands here again.");
+  form.querySelector(".compose-acts").before(box);
 }
 
 function restore(form) {
@@ -120,7 +122,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (isOut) {
     event.preventDefault();
     keepHere(form, form.elements.text.value);
-    signedOut();
+    signedOut(form);
   } else if (xhr.status < 300) forgetHere(form);
   else keepHere(form, form.elements.text.value);
 });
@@ -135,6 +137,14 @@ window.addEventListener("pagehide", () => document.querySelectorAll("form.compos
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest?.("form.compose");
   if (form) clearTimeout(timers.get(form)), timers.delete(form);
+});
+
+// What was sent is over: the focus goes to where it can be undone, else back to the page, so that single keys act again.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form.compose");
+  if (!form || !event.detail.successful || event.detail.xhr.status === 422) return;
+  const wasHere = composer()?.contains(document.activeElement) || document.activeElement === document.body;
+  if (wasHere) setTimeout(() => (document.querySelector('[data-key="undo"]') ?? document.getElementById("main"))?.focus({ preventScroll: true }), 0);
 });
 
 // What was taken back is what one wants to go on with.
