@@ -18,36 +18,22 @@ _BEGINS: Final = re.compile(
     r"|début du message (?:transféré|réexpédié) ?:|inicio del mensaje reenviado ?:|início da mensagem (?:re)?encaminhada ?:"
     r"|inizio messaggio inoltrato ?:|begin doorgestuurd bericht ?:|początek przekazywanej wiadomości ?:"
     r"|vidarebefordrat (?:brev|mejl) ?:|начало переадресованного сообщения ?:|下面是被转发的邮件[：:]"
-    r"|転送されたメッセージ[：:])\s*",
+    r"|転送されたメッセージ[：:]|전달된 메시지(?: 시작)? ?:|بدء الرسالة المُ?عاد توجيهها ?:|välitetty viesti (?:alkaa)? ?:"
+    r"|iletilen ileti başlangıcı ?:|začátek přeposílané zprávy ?:)\s*",
     re.IGNORECASE,
 )
-_FROM: Final = ("from", "von", "de", "da", "van", "od", "från", "fra", "от", "发件人", "寄件者", "差出人")
-_SUBJECT: Final = (
-    *("subject", "betreff", "objet", "asunto", "assunto", "oggetto", "onderwerp", "temat", "ämne", "emne"),
-    *("тема", "主题", "件名"),
-)
-_OTHERS: Final = (
-    *("sent", "date", "to", "cc", "reply-to", "gesendet", "datum", "an", "kopie", "envoyé", "à", "enviado(?: el)?"),
-    *("enviada(?: em)?", "para", "data", "inviato", "a", "verzonden", "aan", "wysłano", "do", "dw", "skickat", "till"),
-    *(
-        "kopia",
-        "sendt",
-        "til",
-        "отправлено",
-        "дата",
-        "кому",
-        "копия",
-        "发送时间",
-        "日期",
-        "收件人",
-        "抄送",
-        "送信日時",
-        "宛先",
-    ),
-)
-_LABEL: Final = re.compile(
-    rf"[\s>*]*(?P<name>{'|'.join((*_FROM, *_SUBJECT, *_OTHERS))})\*?\s?[:：]\*?\s*(?P<value>.*)", re.IGNORECASE
-)
+_NAMES_OF_FROM: Final = """
+    from von de da van od från fra от 发件人 寄件者 差出人 보낸사람 من kimden lähettäjä feladó absender remitente remetente
+    expéditeur mittente afzender nadawca avsändare afsender avsender odesílatel gönderen
+"""
+_NAMES_OF_SUBJECT: Final = """
+    subject betreff objet sujet asunto assunto oggetto onderwerp temat ämne emne тема 主题 主旨 件名 제목 الموضوع konu aihe předmět
+    tárgy
+"""
+_FROM: Final = frozenset(_NAMES_OF_FROM.split())
+_SUBJECT: Final = frozenset(_NAMES_OF_SUBJECT.split())
+_LABEL: Final = re.compile(r"[\s>*]*(?P<name>[^\s:：>*][^:：\n*]{0,28}?)\s?\*?\s?[:：]\*?\s*(?P<value>.*)")
+"""A line of such a head: in a head that has begun, whatever its language calls it."""
 _MAILTO: Final = re.compile(r"[\[(<]mailto:([^\])>\s]+)[\])>]", re.IGNORECASE)
 
 
@@ -76,7 +62,7 @@ def _written_into(mail: ParsedMail) -> Forwarded | None:
     lines = mail.text.split("\n")[:MOST_LINES]
     for at, line in enumerate(lines):
         is_rule = _BEGINS.fullmatch(line[:200]) is not None
-        if not is_rule and _name_of(line) not in _FROM:
+        if not is_rule and not _is_from(line):
             continue
         head, length = _head(lines, at + is_rule)
         senders = [box for name, value in head if name in _FROM and (box := _first_box(value)) is not None]
@@ -94,7 +80,7 @@ def _head(lines: Sequence[str], at: int) -> tuple[list[tuple[str, str]], int]:
     for line in lines[at : at + LONGEST_HEAD]:
         label = _LABEL.fullmatch(line.rstrip())
         if label is not None:
-            found.append((label["name"].lower(), label["value"].strip().strip("*").strip()))
+            found.append((_plain(label["name"]), label["value"].strip().strip("*").strip()))
         elif found and line.strip(" >") and not line.startswith((" ", "\t")):
             break
         elif found and not line.strip(" >"):
@@ -104,9 +90,14 @@ def _head(lines: Sequence[str], at: int) -> tuple[list[tuple[str, str]], int]:
     return found, length
 
 
-def _name_of(line: str) -> str:
+def _is_from(line: str) -> bool:
+    """Whether it says who wrote, with an address or a name behind it: a sentence that begins so says it with more words."""
     label = _LABEL.fullmatch(line.rstrip()[:400])
-    return label["name"].lower() if label else ""
+    return label is not None and _plain(label["name"]) in _FROM
+
+
+def _plain(name: str) -> str:
+    return "".join(name.lower().split())
 
 
 def _first_box(value: str) -> Mailbox | None:
