@@ -1,15 +1,18 @@
 """Jobs: how the queue is worked, and how the jobs of a worker that was killed come back.
 
 A worker tells the database every few seconds that it lives. What a silent one had begun is queued again by whichever
-worker looks next. That is done here, beside the work, and not by a job of its own: a queue full of long jobs could not
+worker notices. That is done here, beside the work, and not by a job of its own: a queue full of long jobs could not
 delay it, and nothing is written while all is well. One statement finds and re-queues under row locks, so that two workers
-that look at the same moment cannot start a job twice.
+that look at the same moment cannot start a job twice. When the clock leaps, the work is begun anew: what was reckoned by
+the old time (when the next periodic job is due) is worth nothing by the new one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -26,24 +29,31 @@ from procrastinate.job_context import JobContext
 from procrastinate.middleware import AsyncCallNext, SyncCallNext
 from procrastinate.worker import Worker
 
+from upheld.config import alone
 from upheld.config.metrics import JOBS, TAKEN_UP
 from upheld.config.punctual import Punctual, by_index
+from upheld.config.silence import Watch, until_the_clock_leaps
 
 log = structlog.stdlib.get_logger("upheld.jobs")
 GRACE = 3.0  # seconds that a running job has to end when the worker is told to stop
 PAUSE_WHEN_AWAY = 1.0
 PATIENCE = 3.0  # seconds that the queue waits for a connection; without a database a worker would not end before
 
+NEVER = 1e9  # seconds; the library would forget silent workers by the clock, and living ones with them when it leaps
+
+WORDS = "SELECT id, last_heartbeat FROM procrastinate_workers"
 TAKE_UP = """
 WITH silent AS (
-    SELECT job.id FROM procrastinate_jobs job
-    WHERE job.status = 'doing' AND NOT EXISTS (
-        SELECT 1 FROM procrastinate_workers worker
-        WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - make_interval(secs => %(seconds)s))
-    ORDER BY job.id FOR UPDATE OF job SKIP LOCKED
+    SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND (worker_id IS NULL OR worker_id = ANY(%(workers)s))
+    ORDER BY id FOR UPDATE SKIP LOCKED
 )
 SELECT silent.id, procrastinate_retry_job_v2(silent.id, now(), NULL, NULL, NULL) FROM silent
 """
+SET_ALONE = """
+UPDATE procrastinate_jobs SET task_name = %(alone)s
+ WHERE id = ANY(%(jobs)s) AND status = 'todo' AND task_name = 'events.react' AND attempts >= %(after)s
+"""
+FORGET = "DELETE FROM procrastinate_workers WHERE id = ANY(%(workers)s)"
 
 
 async def work(stop: asyncio.Event) -> None:
@@ -71,27 +81,40 @@ async def _one_round() -> None:
     connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE, configure=by_index)
     async with _working_app(connector).open_async() as app:
         looking = asyncio.create_task(_take_up_forever(app, silence))
+        working = asyncio.create_task(_work(app, silence))
+        leap = asyncio.create_task(until_the_clock_leaps())
         try:
-            worker = Punctual(
-                app,
-                name="upheld",
-                concurrency=settings.UPHELD_WORKER_JOBS,
-                fetch_job_polling_interval=min(5.0, silence / 4),
-                update_heartbeat_interval=silence / 4,
-                stalled_worker_timeout=silence,
-                shutdown_graceful_timeout=GRACE,
-                install_signal_handlers=False,
-                delete_jobs="successful",
-                task_middleware=[with_a_living_connection],
-                worker_middleware=[counted],
-            )
-            app.perform_import_paths()  # type: ignore[no-untyped-call]
-            await worker.run()  # type: ignore[no-untyped-call]
+            await asyncio.wait({working, leap}, return_when=asyncio.FIRST_COMPLETED)
+            if leap.done():
+                log.warning("the clock was moved, beginning anew", seconds=round(leap.result()))
         finally:
-            await _end(looking)
+            if not working.done():
+                working.cancel()
+            for task in (looking, leap):
+                await _end(task)
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
 
 
-async def _end(task: asyncio.Task[None]) -> None:
+async def _work(app: App, silence: float) -> None:
+    worker = Punctual(
+        app,
+        name="upheld",
+        concurrency=settings.UPHELD_WORKER_JOBS,
+        fetch_job_polling_interval=min(5.0, silence / 4),
+        update_heartbeat_interval=silence / 4,
+        stalled_worker_timeout=NEVER,
+        shutdown_graceful_timeout=GRACE,
+        install_signal_handlers=False,
+        delete_jobs="successful",
+        task_middleware=[with_a_living_connection],
+        worker_middleware=[counted],
+    )
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
+    await worker.run()  # type: ignore[no-untyped-call]
+
+
+async def _end(task: asyncio.Task[Any]) -> None:
     """Cancel it until it has ended: a cancellation that meets a broken connection can come out as the database's error."""
     while not task.done():
         task.cancel()
@@ -112,17 +135,26 @@ def _working_app(connector: BaseConnector) -> App:
 
 
 async def _take_up_forever(app: App, silence: float) -> None:
+    watch = Watch(silence)
     while True:
         await asyncio.sleep(silence / 4)
         with contextlib.suppress(ConnectorException):
-            await take_up_silent(app, silence)
+            rows = await app.connector.execute_query_all_async(WORDS)
+            workers = watch.silent({row["id"]: row["last_heartbeat"] for row in rows}, time.monotonic())
+            await take_up(app, workers)
 
 
-async def take_up_silent(app: App, silence: float) -> list[int]:
-    """Queue again what workers had begun that have not been heard of for `silence` seconds. Returns the jobs."""
-    rows = await app.connector.execute_query_all_async(TAKE_UP, seconds=silence)
+async def take_up(app: App, workers: Sequence[int]) -> list[int]:
+    """Queue again what these workers, or any that have left, had begun, and forget them. Returns the jobs.
+
+    What has outlived several workers is done in a process of its own from then on.
+    """
+    rows = await app.connector.execute_query_all_async(TAKE_UP, workers=list(workers))
     jobs = [int(row["id"]) for row in rows]
+    if workers:
+        await app.connector.execute_query_async(FORGET, workers=list(workers))
     if jobs:
+        await app.connector.execute_query_async(SET_ALONE, jobs=jobs, alone=alone.NAME, after=alone.AFTER)
         TAKEN_UP.inc(len(jobs))
         log.warning("took up the jobs of a worker that fell silent", jobs=jobs)
     return jobs

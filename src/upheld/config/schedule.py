@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+from upheld.config import alone  # noqa: F401 - declares a job
+
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="sessions.clear", queueing_lock="sessions.clear", pass_context=False)
@@ -31,10 +33,10 @@ def sweep_mail(timestamp: int) -> None:
     """Find mail that waits although its job is gone, on its way in and on its way out."""
     from upheld.channels.mail.outgoing.outbox import tell_of_late
     from upheld.channels.mail.outgoing.sending import sweep
-    from upheld.tickets.intake import take_in_left_behind
+    from upheld.tickets.left_behind import announce_left_behind
 
-    now = datetime.fromtimestamp(timestamp, UTC)
-    take_in_left_behind(now)
+    now = datetime.now(UTC)
+    announce_left_behind(now)
     sweep(now)
     tell_of_late(now)
 

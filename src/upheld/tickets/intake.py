@@ -52,8 +52,9 @@ log = structlog.stdlib.get_logger("upheld.mail")
 State = ReceivedMail.State
 
 LOOP_AFTER: Final = 3  # automatic mails of one sender to one ticket in a day, or with one title in an hour
-LEFT_BEHIND: Final = timedelta(minutes=2)
 _TRANSIENT: Final = (OperationalError, InterfaceError, OSError, NoPolicy)
+_OF_THE_MAIL: Final = frozenset({"54000", "54001", "54011", "54023"})
+"""Limits of the database that this mail exceeds, now and later: no trouble that passes."""
 _ANSWER_MARKS: Final = re.compile(
     r"^(?:\s*(?:re|aw|antw|sv|vs|odp|res|rép|r)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
 )
@@ -79,9 +80,13 @@ def take_in_mail(mail_id: int) -> None:
     if wrong is not None:
         log.error("mail quarantined", mail=mail_id, exc_info=wrong)
         _tried_to_note(mail_id, found)
-        reason = f"Could not be taken in: {type(wrong).__name__}"
-        waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
-        waiting.update(state=State.QUARANTINED, reason=reason, decided_at=datetime.now(UTC))
+        quarantine(mail_id, f"Could not be taken in: {type(wrong).__name__}")
+
+
+def quarantine(mail_id: int, reason: str) -> bool:
+    """Put a mail that waits where people see it and decide, without looking into it. Whether it waited."""
+    waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
+    return bool(waiting.update(state=State.QUARANTINED, reason=reason[:240], decided_at=datetime.now(UTC)))
 
 
 def _is_infected(mail_id: int, authentication: Found) -> bool:
@@ -95,9 +100,7 @@ def _is_infected(mail_id: int, authentication: Found) -> bool:
             scan(file.data)
     except Infected as found:
         _tried_to_note(mail_id, authentication)
-        waiting = ReceivedMail.objects.waiting().filter(pk=mail_id)
-        reason = f"The virus scanner found {found}."
-        return bool(waiting.update(state=State.QUARANTINED, reason=reason[:240], decided_at=datetime.now(UTC)))
+        return quarantine(mail_id, f"The virus scanner found {found}.")
     return False
 
 
@@ -110,14 +113,6 @@ def _tried_to_note(mail_id: int, found: Found) -> None:
         mail.save(update_fields=[*HEAD, "authentication"])
 
 
-def take_in_left_behind(now: datetime) -> int:
-    """Take in what still waits although it came minutes ago, because its job was lost or given up. Returns how many."""
-    mails = ReceivedMail.objects.left_behind(now - LEFT_BEHIND).values_list("pk", flat=True)[:100]
-    for mail_id in mails:
-        take_in_mail(mail_id)
-    return len(mails)
-
-
 def _tried(mail_id: int, found: Found) -> Exception | None:
     try:
         with transaction.atomic():
@@ -125,8 +120,10 @@ def _tried(mail_id: int, found: Found) -> Exception | None:
             if mail is not None:
                 mail.authentication = found or mail.authentication
                 _settle(mail, _place(mail, in_force()))
-    except _TRANSIENT:
-        raise
+    except _TRANSIENT as trouble:
+        if getattr(trouble.__cause__, "sqlstate", None) not in _OF_THE_MAIL:
+            raise
+        return trouble
     except Exception as wrong:  # noqa: BLE001 - whatever a mail does to us, it is kept and shown
         return wrong
     return None
@@ -153,13 +150,13 @@ class _Case:
     addresses: Sequence[str]  # where it was sent to, the envelope first
 
     @property
+    def is_automatic(self) -> bool:
+        return self.parsed.is_automatic
+
     @property
     def named(self) -> list[str]:
         """The addresses that stand in its head, where whoever sends it again would have to change it."""
         return [box.address for box in (*self.parsed.to, *self.parsed.cc)]
-
-    def is_automatic(self) -> bool:
-        return self.parsed.is_automatic
 
     @property
     def is_released(self) -> bool:
@@ -244,12 +241,12 @@ def _with_contact(case: _Case) -> Place:
         )
     if meant is not None and meant.is_signed:
         return message(_beside(case, meant.ticket, contact))
-def _meant(case: _Case, has_part: Callable[[Ticket], bool], addresses: Sequence[str] | None = None) -> Meant | None:
-    where = case.addresses if addresses is None else addresses
-    return ticket_meant(case.parsed, where, has_part, is_repeat_id=case.mail.is_repeat_id)
     return message(_open(case, contact))
 
 
+def _meant(case: _Case, has_part: Callable[[Ticket], bool], addresses: Sequence[str] | None = None) -> Meant | None:
+    where = case.addresses if addresses is None else addresses
+    return ticket_meant(case.parsed, where, has_part, is_repeat_id=case.mail.is_repeat_id)
 
 
 def _by_machine(case: _Case, meant: Meant | None) -> Place:
@@ -291,6 +288,9 @@ def _added(case: _Case, ticket: Ticket, contact: Contact) -> Place:
         )
     except TicketClosed:
         return message(_beside(case, ticket, contact))
+    return message(ticket)
+
+
 def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
     """A ticket that goes on with this one and is linked to it: the one that an earlier mail opened, as long as it takes mail."""
     following = continued_in(ticket, contact)
@@ -300,9 +300,6 @@ def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
     opened = _open(case, contact)
     link(opened, other=ticket, by=MAIL, at=opened.changed_at)
     return opened
-
-
-    return message(ticket)
 
 
 def _noted(case: _Case, ticket: Ticket) -> Place:

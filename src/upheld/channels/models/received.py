@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -17,9 +17,10 @@ class ReceivedMailQuerySet(models.QuerySet["ReceivedMail"]):
     def quarantined(self) -> ReceivedMailQuerySet:
         return self.filter(state=ReceivedMail.State.QUARANTINED)
 
-    def left_behind(self, since: datetime) -> ReceivedMailQuerySet:
-        """Still waiting although they came before `since`: their job was lost, or failed for good."""
-        return self.waiting().filter(received_at__lt=since).order_by("id")
+    def left_behind(self, now: datetime, patience: timedelta) -> ReceivedMailQuerySet:
+        """Still waiting although they came so long ago, or came by a clock that was put back since: their job was lost."""
+        late = models.Q(received_at__lt=now - patience) | models.Q(received_at__gt=now + patience)
+        return self.waiting().filter(late).order_by("id")
 
 
 class ReceivedMail(models.Model):
