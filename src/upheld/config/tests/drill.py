@@ -49,7 +49,7 @@ class Drill:
     tickets: int = 40
     workers: int = 2
     tickers: int = 2
-    cut_power: Callable[[], None] | None = None  # stops the database without warning and starts it again
+    cut_power: Callable[[], object] | None = None  # stops the database without warning and starts it again
     kills: Counter[str] = field(default_factory=Counter)
     begun: Counter[str] = field(default_factory=Counter)
     living: dict[int, tuple[str, str]] = field(default_factory=dict)

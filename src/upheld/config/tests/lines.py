@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 PIECE = 4096
@@ -16,11 +17,14 @@ USUAL = 1 << 40
 
 @dataclass
 class FaultyLine:
-    """Listens on `port` and hands on to `target`. `share` of its connections have a fault; none once it is `healed`."""
+    """Listens on `port` and hands on to `target`, a port or the path of a socket. None of its connections has a fault once it
+    `is_healed`; before, `share` of them have one, `after` so many bytes.
+    """
 
-    target: int
+    target: int | str
     seed: int
     share: float = 0.3
+    after: Sequence[int] = (1, 40, 120, 300, 1000, 5000, 20_000)
     port: int = 0
     is_healed: bool = False
     faults: Counter[str] = field(default_factory=Counter)
@@ -41,22 +45,31 @@ class FaultyLine:
             except OSError:
                 return
             try:
-                theirs = socket.create_connection(("127.0.0.1", self.target), 5)
+                theirs = self._beyond()
             except OSError:
                 ours.close()
                 continue
             there, back, kind = self._fault()
-            self.faults[kind] += kind != "none"
             threading.Thread(target=_pump, args=[ours, theirs, there, kind], daemon=True).start()
             threading.Thread(target=_pump, args=[theirs, ours, back, kind], daemon=True).start()
+
+    def _beyond(self) -> socket.socket:
+        if isinstance(self.target, int):
+            line = socket.create_connection(("127.0.0.1", self.target), 5)
+        else:
+            line = socket.socket(socket.AF_UNIX)
+            line.connect(self.target)
+        line.settimeout(None)
+        return line
 
     def _fault(self) -> tuple[int, int, str]:
         """After how many bytes it happens, on the way there and on the way back, and what."""
         if self.is_healed or self.dice.random() > self.share:
             return USUAL, USUAL, "none"
-        kind = self.dice.choice(("cut there", "cut back", "reset", "slow", "half closed"))
-        after = self.dice.choice((1, 40, 120, 300, 1000, 5000))
-        return (USUAL if kind == "cut back" else after, after if kind == "cut back" else USUAL, kind)
+        kind, way = self.dice.choice(("cut", "reset", "slow", "half closed")), self.dice.choice(("there", "back"))
+        after = self.dice.choice(self.after)
+        self.faults[f"{kind} on the way {way}"] += 1
+        return (after, USUAL, kind) if way == "there" else (USUAL, after, kind)
 
 
 def _pump(source: socket.socket, target: socket.socket, count: int, kind: str) -> None:

@@ -8,6 +8,7 @@ exactly what a power cut or the kernel's hand leaves behind.
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
 import random
@@ -35,19 +36,35 @@ POINTS = {
         "one effect done, before COMMIT": "upheld.tickets.handlers._do",
         "all done, job not marked": "upheld.events.jobs.react.func",
     },
-    "listen": {"rows made, before INSERT": "upheld.channels.mail.doors.committing.columns"},
+    "listen": {
+        "mail read, nothing stored": "<upheld.channels.mail.doors.committing.Committer.store",
+        "rows made, before INSERT": "upheld.channels.mail.doors.committing.columns",
+        "stored, before COMMIT": "upheld.channels.mail.doors.committing.Writer.before_commit",
+        "after COMMIT, before 250": "upheld.channels.mail.doors.committing.Writer.after_commit",
+        "250 decided, not said": "upheld.channels.mail.doors.session.Door.handle_DATA",
+    },
     "fetch": {
+        "fetched, nothing stored": "<upheld.channels.mail.fetching.taking._store",
         "stored, before COMMIT": "upheld.channels.mail.fetching.taking.accept",
         "after COMMIT, server not told": "upheld.channels.mail.fetching.taking._store",
         "server told, not noted": "upheld.channels.mail.fetching.server.Folder.settle",
     },
-    "mail worker": {
+    "intake worker": {
+        "job taken, nothing done": "upheld.events.jobs.handlers_of",
         "mail looked into, not placed": "upheld.tickets.intake.look_into",
+        "head noted, not placed": "upheld.tickets.intake.note_head",
+        "file kept, no row of it": "upheld.tickets.intake.store",
+        "event and job written, before COMMIT": "upheld.events.actions.write",
         "ticket opened, before COMMIT": "upheld.tickets.intake._settle",
         "acknowledged, before COMMIT": "upheld.tickets.acknowledging._queue",
+        "placed, job not marked": "upheld.events.jobs.react.func",
+    },
+    "sending worker": {
         "try begun, nothing sent": "upheld.channels.mail.outgoing.sending._begin",
+        "row held, nothing sent": "<upheld.channels.mail.outgoing.smtp.deliver",
         "taken by the other server, before COMMIT": "upheld.channels.mail.outgoing.smtp.deliver",
         "outcome noted, before COMMIT": "upheld.channels.mail.outgoing.sending._note",
+        "sent, job not marked": "upheld.channels.jobs.send_mail.func",
     },
     "people": {
         "event recorded, before COMMIT": "upheld.tickets.recording.follow_many",
@@ -64,7 +81,7 @@ class Nursery:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "upheld.config.tests.nursery"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
-            env=os.environ | dict(variables) | {"PYTHONPATH": str(SOURCE_ROOT / "src")},
+            env=os.environ | {"PYTHONPATH": str(SOURCE_ROOT / "src")} | dict(variables),
         )  # fmt: skip
 
     def start(self, name: str, point: str = "", after: int = 1, **more: Any) -> int:
@@ -86,7 +103,9 @@ class Nursery:
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        answer = self.process.stdout.readline()
+        assert answer, f"the nursery ended; {self.log.name} says why"
+        return json.loads(answer)
 
 
 # -- the other side ---------------------------------------------------------------------------------------------------------
@@ -102,7 +121,8 @@ def main() -> None:
         "cli.ticker",
         "cli.listen",
         "cli.fetch",
-        "channels.mail.listener",
+        "channels.mail.doors.listener",
+        "channels.mail.fetching.taking",
         "config.jobs",
         "config.schedule",
         "tickets.handlers",
@@ -164,7 +184,7 @@ def _live(order: Mapping[str, Any]) -> None:
             people(order["seed"])
             status = 0
         else:
-            if name == "mail worker":
+            if name.endswith(" worker"):
                 setattr(import_module("upheld.channels.mail.outgoing.sending"), "PAUSES", (1,))  # noqa: B010
             status = import_module(f"upheld.cli.{name.split()[-1]}").main([])
     except BaseException:  # noqa: BLE001 - a child must never return into its parent's loop
@@ -177,22 +197,41 @@ def _live(order: Mapping[str, Any]) -> None:
 
 
 def die_at(path: str, after: int) -> None:
-    """Let the process die when the function of that dotted path has ended for the `after`th time with something done."""
-    home, name = _home(path)
+    """Let the process die when the function of that dotted path has ended for the `after`th time with something done.
+
+    With `<` before the path it dies when it is called so many times, before anything of it is done.
+    """
+    is_before = path.startswith("<")
+    home, name = _home(path.removeprefix("<"))
     function: Callable[..., Any] = getattr(home, name)
     passed = 0
 
-    @functools.wraps(function)
-    def deadly(*given: Any, **named: Any) -> Any:
+    def pass_by(result: Any) -> None:
         nonlocal passed
-        result = function(*given, **named)
         is_idle = name in ("tick", "raise_ticket") and not result
         passed += not is_idle
         if passed == after and not is_idle:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    @functools.wraps(function)
+    def deadly(*given: Any, **named: Any) -> Any:
+        if is_before:
+            pass_by(True)
+        result = function(*given, **named)
+        if not is_before:
+            pass_by(result)
         return result
 
-    setattr(home, name, deadly)
+    @functools.wraps(function)
+    async def deadly_later(*given: Any, **named: Any) -> Any:
+        if is_before:
+            pass_by(True)
+        result = await function(*given, **named)
+        if not is_before:
+            pass_by(result)
+        return result
+
+    setattr(home, name, deadly_later if inspect.iscoroutinefunction(function) else deadly)
 
 
 def _home(path: str) -> tuple[Any, str]:

@@ -1,310 +1,246 @@
-"""Mail in a storm: listener, fetcher and workers are killed, lines break, the other servers say no; then everything is counted.
+"""Mail in a storm: listener, fetcher, workers and database are killed, lines break, other servers say no; then all is counted.
 
-Two ledgers outside of the product: what senders were told to be taken, and what the far server took. When it is quiet again both
-have to agree with the database: nothing lost, nothing doubled but for the window that is counted.
+Ledgers outside of the product: what senders, a provider and the owner of mailboxes were told to be taken, what an agent was told
+to be sent, and what the far server took. When it is quiet again they agree with the database: nothing lost, nothing doubled but
+for the window that is counted.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import signal
-import smtplib
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from upheld.channels.mail.outgoing.sending import defer
 from upheld.channels.models import OutgoingMail, ReceivedMail
-from upheld.channels.tests.hostile import corpus
-from upheld.channels.tests.post import SUPPORT, letter
-from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, USER, Dovecot, dovecot
+from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
+from upheld.config.tests import agreeing
+from upheld.config.tests.far import FarServer, serving
 from upheld.config.tests.lines import FaultyLine
 from upheld.config.tests.nursery import POINTS, Nursery
 from upheld.config.tests.processes import database_url
-from upheld.tickets.models import Message
+from upheld.config.tests.streams import MAILBOXES, Streams
 
-SENDERS = 6
 SILENCE = 2
-ROLES = ("listen", "mail worker", "mail worker", "fetch")
-CHANCE_OF_A_STRIKE = 0.25
-CUT_EVERY = 20
-
-
-@dataclass
-class FarServer:
-    """Takes what we send, with moods: sometimes it says later, sometimes it hangs up after it has taken a mail."""
-
-    seed: int
-    taken: list[tuple[str, str]] = field(default_factory=list)
-    is_healed: bool = False
-    moods: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)
-
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        mood = "well" if self.is_healed else self.dice.choices(("well", "later", "hangs up"), (80, 15, 5))[0]
-        self.moods[mood] += 1
-        if mood == "later":
-            return "451 4.3.2 Later, please"
-        assert isinstance(envelope.content, bytes)
-        message_id = str(message_from_bytes(envelope.content)["Message-ID"]).strip()
-        self.taken += [(message_id, address) for address in envelope.rcpt_tos]
-        if mood == "hangs up":
-            assert server.transport is not None
-            server.transport.abort()  # type: ignore[attr-defined]
-        return "250 Taken"
-
-
-@contextmanager
-def serving(far: FarServer) -> Iterator[int]:
-    """The far server in a thread of its own. Yields its port."""
-    loop, ready, ports = asyncio.new_event_loop(), threading.Event(), list[int]()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        server = await loop.create_server(lambda: SMTP(far, loop=loop, hostname="far"), "127.0.0.1", 0, backlog=128)
-        ports.append(server.sockets[0].getsockname()[1])
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield ports[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-
-
-def is_carried_whole(raw: bytes) -> bool:
-    """The sending library stuffs dots after bare line ends, which no server takes out again."""
-    return raw.count(b"\n") == raw.count(b"\r\n")
+ROLES = ("listen", "fetch", "intake worker", "sending worker")
+CHANCE_OF_A_STRIKE = 0.4
+CUT_EVERY = 20  # seconds between two kills in the database
+SHARE_WITH_A_POINT = 0.5
+RANDOM = "at a random moment"
+LONG_LINES = (3000, 20_000, 100_000, 400_000)  # bytes after which a line to the database breaks
 
 
 @dataclass
 class Storm:
-    """At least `seconds` of it, by `seed`. The database is migrated, with techflow in force. `port` is free, for the listener."""
+    """By `seed`, until `seconds` are over and `kills` were made at random moments, and somebody died at each named point.
+
+    The database is migrated, with techflow in force. `port` is free, for the listener. `mails` is how many the senders have
+    together, 0 for as many as there is time. `cut_power` kills in the database, by its dice, and returns what it killed.
+    `socket` is where the database listens: with it the lines between the processes and the database break as well.
+    """
 
     folder: Path
     seed: int
     seconds: float
     port: int
+    kills: int = 0
     mails: int = 120
-    cut_power: Callable[[], None] | None = None
-    kills: Counter[str] = field(default_factory=Counter)
+    most_seconds: float = 0.0
+    cut_power: Callable[[random.Random], str] | None = None
+    socket: str = ""
+    killed: Counter[str] = field(default_factory=Counter)
+    ended: list[str] = field(default_factory=list)
     living: dict[int, tuple[str, str]] = field(default_factory=dict)
-    accepted: set[bytes] = field(default_factory=set)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> dict[str, Any]:
         """The whole storm. Returns the ledger, with `is_right`."""
         self.dice = random.Random(self.seed)
         self.far = FarServer(self.seed)
+        began = time.monotonic()
         with serving(self.far) as far_port, dovecot() if PROGRAM else nullcontext() as box:
-            self.out, self.way_in = FaultyLine(far_port, self.seed + 1), FaultyLine(self.port, self.seed + 2)
-            self.box = FaultyLine(box.port, self.seed + 3) if box else None
+            self.roles = [name for name in ROLES if name != "fetch" or box is not None]
+            self.lines = {
+                "smtp out": FaultyLine(far_port, self.seed + 1),
+                "smtp in": FaultyLine(self.port, self.seed + 2),
+            }
+            if box is not None:
+                self.lines["imap"] = FaultyLine(box.port, self.seed + 3)
+            if self.socket:
+                self.lines["database"] = FaultyLine(self.socket, self.seed + 4, share=0.15, after=LONG_LINES)
+            self.streams = Streams(
+                self.seed, self.lines["smtp in"].port, each=self.mails // 6, pause=0 if self.mails else 0.8
+            )
             self.nursery = Nursery(self.folder, self._variables())
-            senders = [threading.Thread(target=self._stream, args=[number]) for number in range(SENDERS)]
             try:
-                for sender in senders:
-                    sender.start()
-                self._strike_until(time.monotonic() + self.seconds, box)
-                quiet_after = self._recover(senders)
+                self.streams.begin()
+                self._strike(box)
+                quiet_after = self._recover()
+                wrong = agreeing.wrong(self.streams, self.far, box)
             finally:
+                self.streams.is_over.set()
                 self.nursery.close()
-                self.out.close()
-                self.way_in.close()
-        return self._ledger(quiet_after)
-
-    # -- what is sent to us
-
-    def _stream(self, sender: int) -> None:
-        """Keeps each mail until it is told 250, and sometimes sends it once more after that, as careful servers do."""
-        dice = random.Random(self.seed * 100 + sender)
-        mails = list(self._mails(sender, dice))
-        while mails:
-            try:
-                with smtplib.SMTP("127.0.0.1", self.way_in.port, timeout=5) as client:
-                    client.sendmail(f"sender{sender}@storm.example", [SUPPORT], mails[0])
-            except (OSError, smtplib.SMTPException):
-                time.sleep(0.05)
-                continue
-            with self.lock:
-                self.accepted.add(mails[0])
-            if dice.random() > 0.15:
-                mails.pop(0)
-
-    def _mails(self, sender: int, dice: random.Random) -> Iterator[bytes]:
-        poison = [raw for raw in corpus().values() if len(raw) < 200_000 and is_carried_whole(raw)]
-        for number in range(self.mails // SENDERS):
-            who = f"sender{sender}-{number}@storm.example"
-            if dice.random() < 0.15:
-                yield b"X-Storm: %d-%d\r\n" % (sender, number) + dice.choice(poison) + b"\r\n"
-            else:
-                yield letter(
-                    "x" * dice.choice((10, 3000, 40_000)), sender=f"Sam <{who}>", title=f"Storm {sender}-{number}"
-                )
+                for line in self.lines.values():
+                    line.close()
+        wrong |= {
+            "processes": self.ended,
+            "streams": self.streams.troubles,
+            "spared points": self._spared() if self.kills else [],
+        }
+        return self._ledger(wrong, struck=time.monotonic() - began - quiet_after, quiet_after=quiet_after)
 
     # -- what is done to us
 
-    def _strike_until(self, deadline: float, box: Dovecot | None) -> None:
-        self.points = {name: self.dice.sample(list(POINTS[name]), len(POINTS[name])) for name in set(ROLES)}
-        for name in ROLES:
-            if name != "fetch" or box is not None:
-                self._start(name)
-        next_cut, put = time.monotonic() + CUT_EVERY / 2, 0
-        while time.monotonic() < deadline:
+    def _strike(self, box: Dovecot | None) -> None:
+        self.points = {name: self.dice.sample(list(POINTS[name]), len(POINTS[name])) for name in self.roles}
+        for name in self.roles:
+            self._start(name)
+        began = time.monotonic()
+        next_cut, put = began + CUT_EVERY / 2, 0
+        while not self._is_enough(time.monotonic() - began):
             time.sleep(self.dice.uniform(0.1, 0.4))
             self._bury()
-            if box is not None and put < self.mails // 4:
-                box.put(self._into_box(put))
+            if box is not None and (self.mails == 0 or put < self.mails // 4) and self.dice.random() < 0.5:
                 put += 1
+                self.streams.into_box(box, put, self.dice)
             if self.dice.random() < CHANCE_OF_A_STRIKE:
                 pid = self.dice.choice(list(self.living))
-                self._count(self.living[pid][0], "at a random moment")
+                self._count(self.living[pid][0], RANDOM)
                 self.living[pid] = (self.living[pid][0], "")
                 os.kill(pid, signal.SIGKILL)
             if self.cut_power is not None and time.monotonic() > next_cut:
-                self._count("database", "without warning")
-                self.cut_power()
+                self._count(f"PostgreSQL, {self.cut_power(self.dice)}", RANDOM)
                 next_cut = time.monotonic() + CUT_EVERY
         connection.close()
 
-    def _into_box(self, number: int) -> bytes:
-        """A mail for the mailbox; every third is one that also came to the door."""
-        with self.lock:
-            known = next((raw for raw in self.accepted if b"Subject: Storm" in raw), None) if number % 3 == 0 else None
-        raw = known or letter("by the mailbox", sender=f"Box <box{number}@storm.example>", title=f"Box {number}")
-        with self.lock:
-            self.accepted.add(raw)
-        return raw
+    def _is_enough(self, seconds: float) -> bool:
+        if self.most_seconds and seconds > self.most_seconds:
+            return True
+        at_random = sum(number for what, number in self.killed.items() if what.endswith(RANDOM))
+        return seconds > self.seconds and at_random >= self.kills and not (self.kills and self._spared())
+
+    def _spared(self) -> list[str]:
+        """The named points at which nobody died."""
+        return [
+            f"{name}: {point}" for name in self.roles for point in POINTS[name] if not self.killed[f"{name}: {point}"]
+        ]
 
     def _start(self, name: str) -> None:
-        points = self.points[name]
-        points.append(points.pop(0))
-        pid = self.nursery.start(name, points[-1], self.dice.randint(1, 12))
-        self.living[pid] = (name, points[-1])
+        """Half of them with a point at which they will die: one where nobody died yet, and soon, or any, some time later."""
+        spared = [point for point in self.points[name] if not self.killed[f"{name}: {point}"]]
+        point = ""
+        if spared or self.dice.random() < SHARE_WITH_A_POINT:
+            point = self.dice.choice(spared or self.points[name])
+        pid = self.nursery.start(name, point, 1 if spared else self.dice.randint(1, 12))
+        self.living[pid] = (name, point)
 
     def _bury(self) -> None:
         for pid, status in self.nursery.deaths().items():
             name, point = self.living.pop(pid)
             if status != -signal.SIGKILL:
-                self._count("ended by itself", f"{name} with {status}")
+                self.ended.append(f"{name} with {status}")
             elif point:
                 self._count(name, point)
             self._start(name)
 
     def _count(self, name: str, what: str) -> None:
-        self.kills[f"{name}: {what}"] += 1
+        self.killed[f"{name}: {what}"] += 1
 
     # -- coming back
 
-    def _recover(self, senders: list[threading.Thread]) -> float:
+    def _recover(self) -> float:
         """Heal the lines, start processes that nobody kills, and wait until nothing is left to do. Returns the seconds."""
         began = time.monotonic()
-        self.far.is_healed = self.out.is_healed = self.way_in.is_healed = True
-        if self.box is not None:
-            self.box.is_healed = True
+        self.far.is_healed = True
+        for line in self.lines.values():
+            line.is_healed = True
         for pid in list(self.living):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for name in ("listen", "mail worker", *(["fetch"] if self.box is not None else [])):
+        for name in self.roles:
             self.nursery.start(name)
-        for sender in senders:
-            sender.join(90)
-            assert not sender.is_alive(), "a sender still waits for its 250"
+        self.streams.end(90)
         quiet = 0
         while quiet < 3:
             time.sleep(0.3)
-            for mail in OutgoingMail.objects.filter(state="queued"):
-                OutgoingMail.objects.filter(pk=mail.pk, state="queued").update(next_try_at=mail.queued_at)
-                defer(mail)
-            quiet = quiet + 1 if self._is_quiet() else 0
-            assert time.monotonic() - began < 60 + 2 * self.seconds, f"it does not come to rest: {self._unrest()}"
+            with suppress(OperationalError, InterfaceError):
+                self._hurry()
+                quiet = quiet + 1 if not any(self._unrest().values()) else 0
+            assert time.monotonic() - began < 120 + self.seconds, f"it does not come to rest: {self._unrest()}"
         return time.monotonic() - began
 
-    def _is_quiet(self) -> bool:
-        if ReceivedMail.objects.waiting().exists() or OutgoingMail.objects.filter(state="queued").exists():
-            return False
-        return len(self.accepted - {bytes(raw) for raw in ReceivedMail.objects.values_list("raw", flat=True)}) == 0
+    def _hurry(self) -> None:
+        """Nobody waits half a minute for the next try here."""
+        for mail in OutgoingMail.objects.filter(state="queued", attempts__gt=0, in_flight_at=None).defer("raw"):
+            if (
+                OutgoingMail.objects.filter(pk=mail.pk, state="queued")
+                .exclude(next_try_at=mail.queued_at)
+                .update(next_try_at=mail.queued_at)
+            ):
+                defer(mail)
 
     def _unrest(self) -> dict[str, int]:
-        kept = {bytes(raw) for raw in ReceivedMail.objects.values_list("raw", flat=True)}
+        boxes = [name for name in MAILBOXES if "imap" in self.lines]
         return {
             "waiting": ReceivedMail.objects.waiting().count(),
             "queued": OutgoingMail.objects.filter(state="queued").count(),
-            "not kept": len(self.accepted - kept),
+            "not kept": len(agreeing.missing(self.streams)),
+            "not settled": agreeing.unsettled(self.streams, boxes),
+            "jobs": agreeing.jobs_left(),
         }
 
-    # -- counting
+    # -- what is handed back
 
-    def _ledger(self, quiet_after: float) -> dict[str, Any]:
-        kept = {bytes(mail.raw): mail for mail in ReceivedMail.objects.all()}
-        messages = Counter(Message.objects.exclude(received=None).values_list("received", flat=True))
-        sent = {mail.message_id: mail for mail in OutgoingMail.objects.defer("raw")}
-        delivered = Counter(self.far.taken)
-        twice = sum(count - 1 for count in delivered.values())
-        wrong = {
-            "lost": len(self.accepted - set(kept)),
-            "without a place": sum(mail.state == "received" for mail in kept.values()),
-            "messages twice, or not at all": [
-                mail.pk for mail in kept.values() if (mail.state == "message") != (messages[mail.pk] == 1)
-            ],
-            "sent, but not delivered": [
-                mail.pk
-                for mail in sent.values()
-                for address in mail.delivered
-                if not delivered[mail.message_id, address]
-            ],
-            "delivered, but not ours": [one for one in delivered if one[0] not in sent],
-            "twice without being counted": max(0, twice - sum(mail.perhaps_twice for mail in sent.values())),
-            "processes": [what for what in self.kills if what.startswith("ended by itself")],
-        }
+    def _ledger(self, wrong: dict[str, Any], *, struck: float, quiet_after: float) -> dict[str, Any]:
+        by_role: Counter[str] = Counter()
+        for what, number in self.killed.items():
+            by_role[what.partition(":")[0].partition(",")[0]] += number
         return {
             "seed": self.seed,
-            "seconds": self.seconds,
-            "accepted": len(self.accepted),
-            "kept": dict(Counter(mail.state for mail in kept.values())),
-            "sent": dict(Counter(mail.state for mail in sent.values())),
-            "delivered": sum(delivered.values()),
-            "delivered_twice": twice,
-            "counted_as_perhaps_twice": sum(mail.perhaps_twice for mail in sent.values()),
-            "killed": self.kills.total(),
-            "kills": dict(sorted(self.kills.items())),
-            "faults": {
-                "in": dict(self.way_in.faults),
-                "out": dict(self.out.faults),
-                "far server": dict(self.far.moods),
-            },
+            "seconds": round(struck, 1),
+            "accepted": len(self.streams.accepted),
+            "accepted_by_way": dict(self.streams.routes),
+            "replies": len(self.streams.replies),
+            **agreeing.counted(self.far),
+            "killed": self.killed.total(),
+            "killed_at_random": sum(number for what, number in self.killed.items() if what.endswith(RANDOM)),
+            "killed_by_process": dict(by_role),
+            "kills": dict(sorted(self.killed.items())),
+            "faults": {name: dict(line.faults) for name, line in self.lines.items()}
+            | {"far server": dict(self.far.moods)},
             "quiet_after_seconds": round(quiet_after, 1),
-            "wrong": wrong,
+            "wrong": {what: rows for what, rows in wrong.items() if rows},
+            "lost": wrong["lost"],
             "is_right": not any(wrong.values()),
         }
 
     def _variables(self) -> dict[str, str]:
-        box = f"box=imap://{USER}:{PASSWORD}@127.0.0.1:{self.box.port}/INBOX?then=keep" if self.box is not None else ""
+        boxes = ""
+        if "imap" in self.lines:
+            at = f"127.0.0.1:{self.lines['imap'].port}/INBOX"
+            boxes = " ".join(f"{user}=imap://{user}:{PASSWORD}@{at}?then={then}" for user, then in MAILBOXES.items())
         return {
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": self._database(),
             "DJANGO_SETTINGS_MODULE": "upheld.config.settings",
             "UPHELD_DATA": str(self.folder),
             "UPHELD_DATABASE_POOL": "0",
             "UPHELD_STALLED_AFTER": str(SILENCE),
             "UPHELD_WORKER_JOBS": "3",
             "UPHELD_SMTP_LISTEN": f"127.0.0.1:{self.port}",
-            "UPHELD_SMTP_URL": f"smtp://127.0.0.1:{self.out.port}",
-            "UPHELD_IMAP": box,
+            "UPHELD_SMTP_URL": f"smtp://127.0.0.1:{self.lines['smtp out'].port}",
+            "UPHELD_IMAP": boxes,
         }
+
+    def _database(self) -> str:
+        if "database" not in self.lines:
+            return database_url()
+        at = connection.settings_dict
+        return f"postgresql://{at['USER']}@127.0.0.1:{self.lines['database'].port}/{at['NAME']}"

@@ -1,4 +1,4 @@
-"""Mail in a storm, the short form; `bin/chaos --mail --seconds N --seed S` is the long one."""
+"""Mail in a storm, the short form; `bin/chaos --mail --kills N --seed S` is the long one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Dovecot of the test's own, on a free port of loopback, with one user and mailboxes in a folder."""
+"""A Dovecot of the test's own, on a free port of loopback, with mailboxes in a folder, one for each user who asks."""
 
 from __future__ import annotations
 
@@ -94,23 +94,23 @@ class Dovecot:
             self.process = None
 
     @contextmanager
-    def client(self) -> Iterator[imaplib.IMAP4]:
+    def client(self, user: str = USER) -> Iterator[imaplib.IMAP4]:
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
         try:
-            client.login(USER, PASSWORD)
+            client.login(user, PASSWORD)
             yield client
         finally:
             with suppress(OSError, imaplib.IMAP4.error):
                 client.logout()
 
-    def put(self, raw: bytes, *, folder: str = "INBOX", flags: str = "") -> None:
-        with self.client() as client:
+    def put(self, raw: bytes, *, folder: str = "INBOX", flags: str = "", user: str = USER) -> None:
+        with self.client(user) as client:
             answer, _ = client.append(folder, flags, "", raw)
             assert answer == "OK"
 
-    def held(self, folder: str = "INBOX") -> list[str]:
+    def held(self, folder: str = "INBOX", *, user: str = USER) -> list[str]:
         """The flags of each mail in the folder."""
-        with self.client() as client:
+        with self.client(user) as client:
             client.select(folder, readonly=True)
             _, (numbers, *_) = client.search(None, "ALL")
             found = client.fetch("1:*", "(FLAGS)")[1] if numbers else []
