@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, models
 
 from upheld.accounts.models import Account, Contact, Identity
-from upheld.commitments.folding import cached_values, fold_subject
+from upheld.commitments.folding import fold_subject, new_row
+from upheld.commitments.following import first_wake
 from upheld.commitments.models import Clock, Commitment, PolicyVersion
 from upheld.commitments.policies import policy_of
 from upheld.events.models import Event
 from upheld.people.models import Agent, Person, Team
+from upheld.policy import Policy
 from upheld.tickets.models import Message, Ticket
 from upheld.tickets.recording import tightest
 
@@ -70,7 +72,7 @@ def fill(version: PolicyVersion, *, tickets: int, now: datetime, seed: int = SEE
     _people(dice, policy, accounts, now)
     rows = _Rows()
     for number in range(1, tickets + 1):
-        _ticket(rows, dice, policy, version, number, accounts, tickets, now)
+        _ticket(rows, dice, version, number, accounts, now)
         if number % 5000 == 0:
             rows.write()
     rows.write()
@@ -155,76 +157,62 @@ def _people(dice: random.Random, policy: Any, accounts: int, now: datetime) -> N
 
 
 def _ticket(
-    rows: _Rows,
-    dice: random.Random,
-    policy: Any,
-    version: PolicyVersion,
-    number: int,
-    accounts: int,
-    total: int,
-    now: datetime,
+    rows: _Rows, dice: random.Random, version: PolicyVersion, number: int, accounts: int, now: datetime
 ) -> None:
+    """One ticket with all that was said on it, and what is promised about it by now."""
     is_open = dice.random() < 0.05
     age = timedelta(hours=dice.uniform(0.05, 72) if is_open else dice.uniform(72, 24 * 700))
-    opened = now - age
-    contact = dice.randrange(1, accounts * 3 + 1)
-    account = (contact - 1) % accounts + 1
-    plan = list(policy.plans)[account % len(policy.plans)]
-    priority = dice.choices(list(policy.priorities), weights=[1, 3, 8, 8][: len(policy.priorities)])[0]
-    agent = dice.randrange(1, AGENTS + 1)
-    category, department = dice.choice(list(policy.categories)), dice.choice(list(policy.departments))
-    ticket = Ticket(
+    contact, agent = dice.randrange(1, accounts * 3 + 1), dice.randrange(1, AGENTS + 1)
+    ticket = _opened(dice, policy_of(version.pk), number, (contact - 1) % accounts + 1, agent, now - age)
+    ticket.requester_id = contact
+    given = {name: value for name, value in ticket.attributes().items() if value not in ("", [])} | {"status": "new"}
+    events = [rows.event("ticket.opened", ticket.key, f"contact:{contact}", ticket.opened_at, **given)]
+    events += _talk(rows, dice, ticket, contact, agent, now)
+    if not is_open:
+        ticket.status, ticket.is_settled = "resolved", True
+        ticket.changed_at += timedelta(minutes=5)
+        events.append(rows.event("ticket.resolved", ticket.key, f"agent:{agent}", ticket.changed_at, status="resolved"))
+    _promise(rows, ticket, version, events, now)
+    rows.tickets.append(ticket)
+
+
+def _opened(dice: random.Random, policy: Policy, number: int, account: int, agent: int, at: datetime) -> Ticket:
+    return Ticket(
         id=number,
         title=_sentence(dice, 6),
         account_id=account,
-        requester_id=contact,
-        plan=plan,
-        priority=priority,
-        category=category,
-        department=department,
+        plan=list(policy.plans)[account % len(policy.plans)],
+        priority=dice.choices(list(policy.priorities), weights=[1, 3, 8, 8][: len(policy.priorities)])[0],
+        category=dice.choice(list(policy.categories)),
+        department=dice.choice(list(policy.departments)),
         channel="email",
         status="open",
         assignee_id=agent if dice.random() < 0.8 else None,
         team_id=agent % TEAMS + 1,
-        opened_at=opened,
-        changed_at=opened,
+        opened_at=at,
+        changed_at=at,
     )
-    given = {name: value for name, value in ticket.attributes().items() if value not in ("", [])} | {"status": "new"}
-    events = [rows.event("ticket.opened", ticket.key, f"contact:{contact}", opened, **given)]
-    at = opened
+
+
+def _talk(rows: _Rows, dice: random.Random, ticket: Ticket, contact: int, agent: int, now: datetime) -> Iterator[Event]:
+    """Customer and agent in turns, ever sooner the nearer it comes to now."""
     for turn in range(dice.randrange(3, 8)):
         by_customer = turn % 2 == 0
-        at = at + min(timedelta(minutes=dice.expovariate(1 / 90)), (now - at) * 0.4)
-        _message(rows, dice, ticket, contact, agent, at, by_customer=by_customer)
+        ticket.changed_at += min(timedelta(minutes=dice.expovariate(1 / 90)), (now - ticket.changed_at) * 0.4)
+        _message(rows, dice, ticket, contact, agent, ticket.changed_at, by_customer=by_customer)
         if turn:
-            kind, actor = (
-                ("ticket.customer_replied", f"contact:{contact}")
-                if by_customer
-                else ("ticket.replied", f"agent:{agent}")
-            )
-            events.append(rows.event(kind, ticket.key, actor, at, status="open"))
-    if not is_open:
-        at = at + timedelta(minutes=5)
-        ticket.status, ticket.is_settled = "resolved", True
-        events.append(rows.event("ticket.resolved", ticket.key, f"agent:{agent}", at, status="resolved"))
-    ticket.changed_at = at
-    commitments = []
-    for state in fold_subject(ticket.key, version.pk, events, at=now):
-        values = cached_values(state, version.pk)
-        rows.commitments.append(
-            Commitment(
-                subject=ticket.key,
-                clause=state.clause,
-                cycle=state.cycle,
-                began_at=datetime.fromtimestamp(state.began_at / 1e6, UTC),
-                **values,
-            )
-        )
-        commitments.append(rows.commitments[-1])
+            kind, actor = ("customer_replied", f"contact:{contact}") if by_customer else ("replied", f"agent:{agent}")
+            yield rows.event(f"ticket.{kind}", ticket.key, actor, ticket.changed_at, status="open")
+
+
+def _promise(rows: _Rows, ticket: Ticket, version: PolicyVersion, events: list[Event], now: datetime) -> None:
+    """What the fold makes of the events, as the rows that the desk keeps of it."""
+    commitments = [
+        new_row(ticket.key, version.pk, state) for state in fold_subject(ticket.key, version.pk, events, at=now)
+    ]
+    rows.commitments += commitments
+    rows.clocks.append(Clock(subject=ticket.key, version_id=version.pk, next_wake_at=first_wake(commitments)))
     ticket.due_at = tightest(commitments)
-    wake = min((row.next_wake_at for row in commitments if row.next_wake_at), default=None)
-    rows.clocks.append(Clock(subject=ticket.key, version_id=version.pk, next_wake_at=wake))
-    rows.tickets.append(ticket)
 
 
 def _message(

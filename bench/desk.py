@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -158,36 +159,9 @@ def bare_inserts(requests: int) -> float:
     import psycopg
     from django.db import connection
 
-    from upheld.commitments.models import Clock, Commitment
-    from upheld.events.models import Event
-    from upheld.tickets.models import Message, Ticket
-
-    ticket = Ticket.objects.order_by("-id")[0]
-    rows = [
-        ticket,
-        *Message.objects.filter(ticket=ticket),
-        *Event.objects.about(ticket.key),
-        *Commitment.objects.of(ticket.key),
-    ]
-    clock = Clock.objects.get(subject=ticket.key)
-    prepared = []
-    for row in rows:
-        fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-        columns = ", ".join(f'"{field.column}"' for field in fields)
-        values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-        prepared.append(
-            (
-                row,
-                f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({", ".join(["%s"] * len(fields))})',
-                fields,
-                values,
-            )
-        )
-    parameters = {
-        key: value
-        for key, value in connection.get_connection_params().items()
-        if key in ("host", "port", "user", "dbname", "password")
-    }
+    statements = _rows_of_a_ticket()
+    known = ("host", "port", "user", "dbname", "password")
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key in known}
     todo, lock = iter(range(requests)), threading.Lock()
 
     def work() -> None:
@@ -197,17 +171,8 @@ def bare_inserts(requests: int) -> float:
                     number = next(todo, None)
                 if number is None:
                     return
-                key = f"bare:{number}"
-                for _, statement, fields, values in prepared:
-                    named = [
-                        key if field.name == "subject" else None if field.name == "key" else value
-                        for field, value in zip(fields, values, strict=True)
-                    ]
-                    bare.execute(statement, named)
-                bare.execute(
-                    "INSERT INTO commitments_clock (subject, version_id, next_wake_at) VALUES (%s, %s, %s)",
-                    [key, clock.version_id, clock.next_wake_at],
-                )
+                for statement, values in statements:
+                    bare.execute(statement, values | {"subject": f"bare:{number}", "key": None})
                 bare.commit()
 
     threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
@@ -217,6 +182,28 @@ def bare_inserts(requests: int) -> float:
     for thread in threads:
         thread.join()
     return requests / (time.perf_counter() - began)
+
+
+def _rows_of_a_ticket() -> list[tuple[str, dict[str, Any]]]:
+    """An INSERT, with its values by field, for each row that came with the newest ticket; the clock last."""
+    from django.db import connection
+
+    from upheld.commitments.models import Clock, Commitment
+    from upheld.events.models import Event
+    from upheld.tickets.models import Message, Ticket
+
+    ticket = Ticket.objects.order_by("-id")[0]
+    about = (Message.objects.filter(ticket=ticket), Event.objects.about(ticket.key), Commitment.objects.of(ticket.key))
+    found = []
+    for row in (ticket, *chain(*about), Clock.objects.get(subject=ticket.key)):
+        fields = [one for one in row._meta.concrete_fields if one.name == "subject" or not one.primary_key]
+        columns = ", ".join(f'"{one.column}"' for one in fields)
+        values = ", ".join(f"%({one.name})s" for one in fields)
+        statement = f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({values})'
+        found.append(
+            (statement, {one.name: one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields})
+        )
+    return found
 
 
 def _new(dice: random.Random, agents: int) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from upheld.accounts.models import Contact
 from upheld.commitments.folding import as_value, new_row
-from upheld.commitments.following import mark_events
+from upheld.commitments.following import first_wake, mark_events
 from upheld.commitments.models import Clock, Commitment, PolicyVersion
 from upheld.events.actors import Actor
 from upheld.events.models import Event
@@ -280,8 +280,7 @@ class Life:
         self.pass_time(at)
         rows = [new_row(self.ticket.key, version.pk, state) for state in self.fold.states(to_us(at))]
         self.ticket.due_at = tightest(rows)
-        wakes = [row.next_wake_at for row in rows if row.next_wake_at is not None]
-        return Clock(subject=self.ticket.key, version=version, next_wake_at=min(wakes, default=None)), rows
+        return Clock(subject=self.ticket.key, version=version, next_wake_at=first_wake(rows)), rows
 
     def _say(
         self, text: str, *, by: str, actor: Actor, author: Person, channel: str, at: datetime, is_internal: bool = False
