@@ -118,7 +118,8 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const form = event.target.closest?.("form.compose");
   if (!form) return;
   const { xhr } = event.detail;
-  const isOut = xhr.status === 403 || new URL(xhr.responseURL || window.location.href).pathname.startsWith("/accounts/");
+  const to = xhr.getResponseHeader("HX-Redirect") || xhr.responseURL || window.location.href;
+  const isOut = xhr.status === 403 || new URL(to, window.location.href).pathname.startsWith("/accounts/");
   if (isOut) {
     event.preventDefault();
     keepHere(form, form.elements.text.value);
@@ -139,17 +140,20 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (form) clearTimeout(timers.get(form)), timers.delete(form);
 });
 
+// What asked may be gone from the page by the time the answer stands there: then the event comes from elsewhere.
+const asking = (event) => event.detail.requestConfig?.elt ?? event.target;
+
 // What was sent is over: the focus goes to where it can be undone, else back to the page, so that single keys act again.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form.compose");
+  const form = asking(event)?.closest("form.compose");
   if (!form || !event.detail.successful || event.detail.xhr.status === 422) return;
   const wasHere = composer()?.contains(document.activeElement) || document.activeElement === document.body;
-  if (wasHere) setTimeout(() => (document.querySelector('[data-key="undo"]') ?? document.getElementById("main"))?.focus({ preventScroll: true }), 0);
+  if (wasHere) setTimeout(() => (document.querySelector('[data-key="undo"]') ?? document.getElementById("main"))?.focus({ preventScroll: true }), 30);
 });
 
 // What was taken back is what one wants to go on with.
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.target.closest?.("[data-undo]")) turn("reply");
+  if (event.detail.successful && asking(event)?.closest("[data-undo]")) setTimeout(() => turn("reply"), 30);
 });
 
 document.addEventListener("keydown", (event) => {
