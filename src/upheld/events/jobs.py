@@ -8,8 +8,10 @@ from procrastinate.contrib.django import app
 
 from upheld.events.models import Event
 from upheld.events.reactions import handlers_of
+from upheld.statements import Asked, Given
 
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
+EVENT = Asked(lambda: Event.objects.filter(pk=Given("pk")))
 
 
 @app.task(name="events.react", retry=RETRY)
@@ -19,7 +21,7 @@ def react(event_id: int) -> None:
     Handlers are idempotent, so a second run after a failure, or after a killed worker, repeats nothing. The first failure is
     raised at the end, so that the job is tried again.
     """
-    event = Event.objects.get(pk=event_id)
+    (event,) = EVENT(pk=event_id)
     failures: list[Exception] = []
     for handler in handlers_of(event.kind):
         try:

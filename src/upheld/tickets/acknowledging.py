@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
+from psycopg.types.json import Jsonb
 
 from upheld.channels.mail.outgoing.senders import company_name, sender_of
 from upheld.channels.mail.outgoing.sending import queue
@@ -17,6 +18,7 @@ from upheld.channels.models import OutgoingMail
 from upheld.commitments.models import Commitment
 from upheld.events.models import Event
 from upheld.policy import Policy
+from upheld.statements import Asked, Given, among
 from upheld.tickets.arriving import read_as_meant
 from upheld.tickets.branding import look_of
 from upheld.tickets.models import Message, Ticket
@@ -29,13 +31,35 @@ log = structlog.stdlib.get_logger("upheld.mail")
 ENOUGH: Final = ((timedelta(hours=1), 3), (timedelta(days=1), 20))
 """Acknowledgements to one address in an hour and in a day: no more, whatever is sent in its name."""
 
+WRITTEN = Asked(
+    lambda: Message.objects.select_related("ticket__requester__person", "ticket__account", "received").filter(
+        pk=Given("pk")
+    )
+)
+PROMISED = Asked(
+    lambda: (
+        Commitment.objects.filter(among("clause", Given("clauses")), subject=Given("subject"), due_at__isnull=False)
+        .awaited()
+        .tightest_first()[:1]
+    )
+)
+LAST_SENT_TO = Asked(
+    lambda: (
+        OutgoingMail.objects.filter(
+            recipients__contains=Given("addresses"),
+            is_automatic=True,
+            queued_at__gte=Given("since"),
+            key__startswith="acknowledge:",
+        )
+        .order_by("-queued_at")
+        .values_list("queued_at")[: ENOUGH[-1][1]]
+    )
+)
+
 
 def acknowledge(event: Event) -> None:
     """Hears `ticket.opened`. Answers a mail that a person wrote; never a machine, never the same address too often."""
-    written = Message.objects.select_related("ticket__requester__person", "ticket__account", "received").filter(
-        pk=event.data.get("message", 0)
-    )
-    message = written.first()
+    message = WRITTEN.first(pk=event.data.get("message", 0))
     if message is None or message.received is None or event.data.get("automatic"):
         return
     ticket, mail = message.ticket, message.received
@@ -52,7 +76,7 @@ def acknowledge(event: Event) -> None:
     if not address or address in own or ticket.requester.bounced_at is not None:
         return
     hold_ids([f"acknowledge {address}"])
-    if any(_sent_to(address, event.recorded_at - span) >= most for span, most in ENOUGH):
+    if _had_enough(address, event.recorded_at):
         log.info("not acknowledged, this address had enough", ticket=ticket.pk)
         return
     _queue(ticket, policy, in_reply_to=mail.message_id)
@@ -100,13 +124,7 @@ def words_for(ticket: Ticket, policy: Policy, language: str) -> dict[str, object
 def first_answer(ticket: Ticket, policy: Policy) -> Commitment | None:
     """The tightest commitment that a reply keeps. None where the policy promises none."""
     answers = [clause.name for clause in policy.clauses_on("ticket") if "ticket.replied" in clause.kept_by]
-    return (
-        Commitment.objects.of(ticket.key)
-        .awaited()
-        .filter(clause__in=answers, due_at__isnull=False)
-        .tightest_first()
-        .first()
-    )
+    return PROMISED.first(subject=ticket.key, clauses=answers)
 
 
 def zone_of(ticket: Ticket, policy: Policy) -> ZoneInfo:
@@ -115,5 +133,6 @@ def zone_of(ticket: Ticket, policy: Policy) -> ZoneInfo:
     return ZoneInfo(next((zone for zone in said if zone and zone != "UTC"), "UTC"))
 
 
-def _sent_to(address: str, since: datetime) -> int:
-    return OutgoingMail.objects.automatic_to(address, since).filter(key__startswith="acknowledge:").count()
+def _had_enough(address: str, at: datetime) -> bool:
+    sent = [when for (when,) in LAST_SENT_TO(addresses=Jsonb([address]), since=at - ENOUGH[-1][0])]
+    return any(sum(when >= at - span for when in sent) >= most for span, most in ENOUGH)

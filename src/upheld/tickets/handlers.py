@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import structlog
 
 from upheld.accounts.models import Account
-from upheld.commitments.models import Clock, Commitment
+from upheld.commitments.following import version_of
+from upheld.commitments.models import Commitment
 from upheld.commitments.policies import in_force, policy_of
 from upheld.events.actors import Actor
 from upheld.events.models import Event
@@ -17,6 +18,7 @@ from upheld.people.actions import notify as tell
 from upheld.people.models import Person
 from upheld.policy import Policy
 from upheld.policy.model import Clause, Effect
+from upheld.statements import Asked, Given
 from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.changing import change
 from upheld.tickets.actions.errors import Refused
@@ -29,6 +31,11 @@ from upheld.tickets.recording import lock, tightest
 log = structlog.stdlib.get_logger("upheld.tickets")
 SEEN_BY_CUSTOMERS = frozenset({"ticket.customer_replied", "ticket.resolved", "ticket.reopened", "ticket.closed"})
 """Of these a customer's colleague who watches is told too; what we do among ourselves is for our own people."""
+TICKET = Asked(
+    lambda: Ticket.objects.select_related("requester__person", "account", "assignee__person", "team").filter(
+        pk=Given("pk")
+    )
+)
 
 
 def notify(event: Event) -> None:
@@ -36,15 +43,16 @@ def notify(event: Event) -> None:
 
     Each person once for each event, however many of these name them: the key is the event's.
     """
-    ticket = _ticket(event)
+    policy = policy_of(version_of(event.subject))
+    named = [one for one in policy.notifications.values() if one.on == event.kind]
+    ticket = _ticket(event) if named or event.kind == "ticket.raised" else None
     if ticket is None:
         return
-    policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
     if event.kind == "ticket.raised":
         rung = rung_of(ladder_of(policy, event.data["ladder"]), event.data["rung"])
         _tell(ticket, event, on_rung(rung, ticket), key=f"{event.pk}", by=("app", "mail"), urgent=True)
-    for one in policy.notifications.values():
-        if one.on == event.kind and one.when.holds(ticket.attributes()):
+    for one in named:
+        if one.when.holds(ticket.attributes()):
             people = [
                 person
                 for word in one.notify
@@ -85,16 +93,21 @@ def keep_due(event: Event) -> None:
 
 def raise_by_trigger(event: Event) -> None:
     """Raise at once what a ladder's `raised_by` describes, when it is opened so or becomes so."""
-    ticket = _ticket(event)
+    policy = policy_of(version_of(event.subject))
+    triggers = [
+        (ladder.name, number, trigger)
+        for ladder in policy.ladders.values()
+        for number, trigger in enumerate(ladder.raised_by)
+        if trigger
+    ]
+    ticket = _ticket(event) if triggers else None
     if ticket is None or ticket.is_settled:
         return
-    policy = policy_of(Clock.objects.get(pk=ticket.key).version_id)
-    for ladder in policy.ladders.values():
-        for number, trigger in enumerate(ladder.raised_by):
-            if trigger and trigger.holds(ticket.attributes()):
-                reason = "The policy raises such tickets at once."
-                raise_ticket(ticket, ladder=ladder.name, by=_policy_actor(policy), at=_now(), reason=reason,
-                             key=f"{ticket.key}/{ladder.name}/trigger/{number}")  # fmt: skip
+    for ladder, number, trigger in triggers:
+        if trigger.holds(ticket.attributes()):
+            reason = "The policy raises such tickets at once."
+            raise_ticket(ticket, ladder=ladder, by=_policy_actor(policy), at=_now(), reason=reason,
+                         key=f"{ticket.key}/{ladder}/trigger/{number}")  # fmt: skip
 
 
 def follow_account(event: Event) -> None:
@@ -183,8 +196,8 @@ def _policy_promised(event: Event) -> Policy:
 
 
 def _ticket(event: Event) -> Ticket | None:
-    tickets = Ticket.objects.select_related("requester__person", "account", "assignee__person", "team")
-    return tickets.filter(pk=number_of(event.subject, "ticket")).first()
+    number = number_of(event.subject, "ticket")
+    return TICKET.first(pk=number) if number is not None else None
 
 
 def _key_of(person: Person) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -15,10 +16,6 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def failed(self) -> OutgoingMailQuerySet:
         return self.filter(state=OutgoingMail.State.FAILED)
-
-    def automatic_to(self, address: str, since: datetime) -> OutgoingMailQuerySet:
-        """What we sent this address by ourselves; sign-in codes and notices count as well."""
-        return self.filter(is_automatic=True, queued_at__gte=since, recipients__contains=[address])
 
 
 class OutgoingMail(models.Model):
@@ -64,7 +61,13 @@ class OutgoingMail(models.Model):
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["next_try_at"], name="outgoing_due", condition=models.Q(state="queued")),
-            models.Index(fields=["queued_at"], name="outgoing_automatic", condition=models.Q(is_automatic=True)),
+            GinIndex(
+                fields=["recipients"],
+                name="outgoing_automatic_to",
+                opclasses=["jsonb_path_ops"],
+                fastupdate=False,
+                condition=models.Q(is_automatic=True),
+            ),
             models.Index(fields=["subject_key", "id"], name="outgoing_subject"),
             models.Index(fields=["id"], name="outgoing_undelivered", condition=models.Q(needs_a_look=True)),
             models.Index(fields=["id"], name="outgoing_twice", condition=models.Q(perhaps_twice__gt=0)),
