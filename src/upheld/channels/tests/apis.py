@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,12 +24,13 @@ class Asked:
 
     @property
     def form(self) -> dict[str, list[bytes]]:
-        """The parts of a form by name."""
-        whole = b"Content-Type: " + self.fields["content-type"].encode() + b"\r\n\r\n" + self.body
+        """The parts of a form by name, byte for byte."""
+        boundary = b"\r\n--" + self.fields["content-type"].partition("boundary=")[2].encode()
         found: dict[str, list[bytes]] = {}
-        for part in message_from_bytes(whole, policy=policy.HTTP).iter_parts():  # type: ignore[attr-defined]
-            name = str(part.get_param("name", header="content-disposition"))
-            found.setdefault(name, []).append(bytes(part.get_payload(decode=True) or b""))
+        for part in (b"\r\n" + self.body).split(boundary)[1:-1]:
+            head, _, value = part.partition(b"\r\n\r\n")
+            name = head.partition(b'name="')[2].partition(b'"')[0].decode()
+            found.setdefault(name, []).append(value)
         return found
 
 

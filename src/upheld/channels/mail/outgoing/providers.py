@@ -120,18 +120,18 @@ def _refuse(recipients: Sequence[str], why: BaseException, outcome: Outcome) -> 
 
 
 def _sort(status: Any, recipients: Sequence[str], outcome: Outcome) -> None:
-    """By what the provider says of each. Of whom it says nothing, nothing is known: they are tried again."""
+    """By what the provider says of each. Whom it does not name it took with the rest, if it took anything: then it has an id."""
+    ids = status.message_id
+    outcome.provider_id = str(ids if isinstance(ids, str) else next((one for one in ids or () if one), ""))[:200]
     said = {address.lower(): one.status for address, one in status.recipients.items()}
     for address in recipients:
         fate = said.get(address.lower())
         if fate in ("invalid", "rejected", "failed"):
             outcome.refused[address] = outcome.error = f"the provider says: {fate}"
-        elif fate in ("queued", "sent"):
+        elif fate in ("queued", "sent") or outcome.provider_id:
             outcome.taken.append(address)
         else:
             outcome.error = outcome.error or "the provider did not say that it took the mail"
-    ids = status.message_id
-    outcome.provider_id = str(ids if isinstance(ids, str) else next((one for one in ids or () if one), ""))[:200]
 
 
 def _sort_answer(trouble: AnymailRequestsAPIError, recipients: Sequence[str], outcome: Outcome) -> None:
