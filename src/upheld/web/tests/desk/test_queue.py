@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from upheld.conftest import Cast
 from upheld.people.models import Team
-from upheld.tickets import queues
 from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.waiting import wait_on_customer
 from upheld.tickets.models import Ticket
+from upheld.tickets.queues import pages
 from upheld.web.tests.conftest import Browsing, Opening
 
 QUEUE_QUERIES = 7
@@ -122,8 +122,8 @@ def test_a_search_narrows_by_what_is_chosen(browse: Browsing, cast: Cast, opened
 def test_pages_follow_each_other_without_gap_or_repetition(
     browse: Browsing, cast: Cast, opened: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queues, "PAGE", 3)
-    queues._first_of.cache_clear()
+    monkeypatch.setattr(pages, "PAGE", 3)
+    pages._first_of.cache_clear()
     expected = [opened(title=f"T{number}", priority=("P1", "P2", "P4")[number % 3]).title for number in range(7)]
     waiting = opened(title="No due time")
     wait_on_customer(waiting, by=cast.agent.actor, at=datetime.now(UTC))
