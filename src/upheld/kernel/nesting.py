@@ -9,6 +9,7 @@ sanitising comes after.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 DEEPEST = 256
@@ -110,6 +111,7 @@ class _Nest:
 
     def __init__(self) -> None:
         self._open: list[str] = []
+        self._count = Counter[str]()
         self._formatting = 0
 
     def make_room(self, name: str) -> Iterator[str]:
@@ -119,7 +121,7 @@ class _Nest:
             yield from self._end(same, _AROUND_PARAGRAPH | around)
         if name in _ENDS_PARAGRAPH:
             yield from self._end({"p"}, _AROUND_PARAGRAPH)
-        elif name in _CELLS and "table" in self._open:
+        elif name in _CELLS and self._count["table"]:
             yield from self._back_to({"table", "tr"})
         elif name in _ROWS:
             yield from self._back_to({"table", "thead", "tbody", "tfoot"} if name == "tr" else {"table"})
@@ -131,6 +133,7 @@ class _Nest:
             refused |= self._formatting >= _MOST_FORMATTING or outside_cell
         if not refused:
             self._open.append(name)
+            self._count[name] += 1
             self._formatting += name in _FORMATTING
             yield tag
 
@@ -138,6 +141,8 @@ class _Nest:
         yield from self._end({name}, frozenset())
 
     def _end(self, names: set[str], around: frozenset[str] | set[str]) -> Iterator[str]:
+        if not any(self._count[name] for name in names):
+            return  # nearly always, and cheaper than a walk over all that is open
         for depth in range(len(self._open) - 1, -1, -1):
             if self._open[depth] in names:
                 yield from self._pop_to(depth)
@@ -154,5 +159,6 @@ class _Nest:
     def _pop_to(self, depth: int) -> Iterator[str]:
         while len(self._open) > depth:
             name = self._open.pop()
+            self._count[name] -= 1
             self._formatting -= name in _FORMATTING
             yield f"</{name}>"

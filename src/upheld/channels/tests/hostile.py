@@ -7,13 +7,14 @@ import random
 from collections.abc import Iterator
 
 from upheld.channels.tests.hostile_parts import more
+from upheld.channels.tests.hostile_programs import cases
 
 HEAD = b"From: Customer Reed <customer@harbour.example>\r\nTo: support@techflowsolutions.com\r\n"
 
 
 def corpus() -> dict[str, bytes]:
     """Name -> raw mail. The same in every run."""
-    return {**dict(_all()), **dict(more())}
+    return {**dict(_all()), **dict(more()), **{case.name: case.raw for case in cases()}}
 
 
 def mail(fields: bytes, body: bytes = b"Hello", *, head: bytes = HEAD) -> bytes:
@@ -22,7 +23,9 @@ def mail(fields: bytes, body: bytes = b"Hello", *, head: bytes = HEAD) -> bytes:
 
 def _all() -> Iterator[tuple[str, bytes]]:
     yield from _heads()
-    yield from _structures()
+    yield from _boundaries()
+    yield from _parts()
+    yield from _types()
     yield from _charsets()
     yield from _encodings()
     yield from _attachments()
@@ -87,7 +90,7 @@ def _heads() -> Iterator[tuple[str, bytes]]:
     yield "surrogates encoded", mail(b"Subject: =?utf-8?q?=ED=A0=80=ED=B0=80?=", b"\xed\xa0\x80 lone")
 
 
-def _structures() -> Iterator[tuple[str, bytes]]:
+def _boundaries() -> Iterator[tuple[str, bytes]]:
     yield "multipart without boundary", mail(b"Content-Type: multipart/mixed", b"--x\r\n\r\nHello\r\n--x--")
     yield "boundary that never occurs", mail(b"Content-Type: multipart/mixed; boundary=zzz", b"Hello there")
     yield "boundary never closed", mail(b"Content-Type: multipart/mixed; boundary=x", b"--x\r\n\r\nHello")
@@ -115,6 +118,9 @@ def _structures() -> Iterator[tuple[str, bytes]]:
             b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nHi\r\n--x--\r\n--x--",
         ),
     )
+
+
+def _parts() -> Iterator[tuple[str, bytes]]:
     yield (
         "nested 3000 deep",
         HEAD
@@ -151,6 +157,9 @@ def _structures() -> Iterator[tuple[str, bytes]]:
             b"--x\r\n\r\nSubject: one\r\n\r\nfirst\r\n--x\r\n\r\nSubject: two\r\n\r\nsecond\r\n--x--",
         ),
     )
+
+
+def _types() -> Iterator[tuple[str, bytes]]:
     yield "type of no kind", mail(b"Content-Type: ;;;=\x00")
     yield "type twice", mail(b"Content-Type: text/html\r\nContent-Type: text/plain", b"<b>Hello</b>")
     yield "type partial", mail(b'Content-Type: message/partial; id="x"; number=1; total=2', b"Subject: half")

@@ -209,7 +209,7 @@ def test_text_is_read_whatever_its_label_says(name: str, text: str) -> None:
         (b"nobody", []),
         (b'"unclosed <a@b.example>', [("unclosed", "a@b.example")]),
         (b"<mailto:a@b.example>", [("", "a@b.example")]),
-        (b"A <a@b.example> <c@d.example>", [("A <a@b.example>", "c@d.example")]),
+        (b"A <a@b.example> <c@d.example>", [("A", "a@b.example"), ("", "c@d.example")]),
     ],
 )
 def test_addresses(raw: bytes, read: list[tuple[str, str]]) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from upheld.channels.mail.parsing.fields import address_in, text_of
+from upheld.channels.mail.parsing.fields import address_in, mailboxes, text_of
 from upheld.channels.mail.parsing.mime import Part
+from upheld.channels.mail.parsing.returned import is_from_server, says_so
 
 
 class Kind(StrEnum):
@@ -69,7 +70,7 @@ _REPLY_TITLES: Final = re.compile(
 
 def automation_of(mail: Part, envelope_from: str = "") -> Automation:
     """`envelope_from` is `<>` where the sending server said that nobody is to be answered; empty where it is not known."""
-    for judge in (_report, _by_declaration, _by_lists, _by_envelope, _by_title):
+    for judge in (_report, _returned, _by_declaration, _by_lists, _by_envelope, _by_title):
         kind, reason = judge(mail, envelope_from)
         if kind:
             return Automation(kind, reason[:120], may_be_answered=False)
@@ -89,6 +90,17 @@ def _report(mail: Part, envelope_from: str) -> Verdict:
     if mail.content_type in {"message/delivery-status", "message/disposition-notification"}:
         return Kind.REPORT, mail.content_type
     return _NONE
+
+
+def _returned(mail: Part, envelope_from: str) -> Verdict:
+    """A server that tells in its own words. People write about such mails as well, so a title alone makes no report."""
+    name, address = next(iter(mailboxes(mail.value("from"))), ("", ""))
+    local = address.partition("@")[0]
+    if local == "mailer-daemon":
+        return Kind.REPORT, f"from {local}"
+    way_back = text_of(mail.value("return-path")).lower()
+    is_server = is_from_server(name, local) or envelope_from == "<>" or way_back == "<>" or "mailer-daemon" in way_back
+    return (Kind.REPORT, "its subject says so") if is_server and says_so(text_of(mail.value("subject"))) else _NONE
 
 
 def _by_declaration(mail: Part, envelope_from: str) -> Verdict:
@@ -113,7 +125,7 @@ def _by_lists(mail: Part, envelope_from: str) -> Verdict:
 def _by_envelope(mail: Part, envelope_from: str) -> Verdict:
     sender = address_in(text_of(mail.value("from")))
     local = sender.partition("@")[0].partition("+")[0]
-    if local == "mailer-daemon" or (local == "postmaster" and envelope_from == "<>"):
+    if local == "postmaster" and envelope_from == "<>":
         return Kind.REPORT, f"from {local}"
     if local in _NOBODY or local.startswith("bounce-"):
         return Kind.GENERATED, f"from {local}"

@@ -13,7 +13,7 @@ from upheld.channels.mail.parsing.fields import mailboxes, text_of
 from upheld.channels.mail.parsing.filenames import safe_name
 from upheld.channels.mail.parsing.flowed import unflowed
 from upheld.channels.mail.parsing.invitations import invitations
-from upheld.channels.mail.parsing.mime import DEEPEST, Part, read, read_head
+from upheld.channels.mail.parsing.mime import DEEPEST, TOO_DEEP, TOO_MANY_PARTS, Part, read, read_head
 from upheld.channels.mail.parsing.quoting import end_of_words, folded
 from upheld.channels.mail.parsing.uuencoded import taken_out
 from upheld.kernel.html import html_to_text, text_to_html
@@ -22,6 +22,8 @@ LONGEST: Final = 250_000  # letters of text, or of HTML, on a page
 MOST_FILES: Final = 200
 MOST_ASIDES: Final = 20
 MOST_OF_A_HEAD: Final = 64 * 1024
+TOO_MANY_FILES: Final = "too many files"
+_PICTURE: Final = re.compile(r"<img\b", re.IGNORECASE)
 _META_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_:-]{2,40})", re.IGNORECASE)
 
 
@@ -74,6 +76,8 @@ def body_of(mail: Part) -> Body:
     is_page = any(block.html for block in blocks)
     if is_page or (any(body.asides.values()) and not any(re.search(r"^>", one.text, re.MULTILINE) for one in blocks)):
         body.html = _bounded("\n<br>\n".join(block.as_html() for block in blocks), body).strip()
+    if mail.problems or body.problems:
+        _keep_all(mail, body)
     texts, room = [], LONGEST
     for block in blocks:
         text = block.text if block.text.strip() else html_to_text(block.html[:room])
@@ -82,6 +86,12 @@ def body_of(mail: Part) -> Body:
     body.text = _bounded("\n\n".join(text for text in texts if text.strip()), body).strip()
     _with_asides(body)
     return body
+
+
+def _keep_all(mail: Part, body: Body) -> None:
+    """Where there are more parts or files than anybody can be shown, the mail as it came is one more file."""
+    if TOO_MANY_FILES in body.problems or not {TOO_MANY_PARTS, TOO_DEEP}.isdisjoint(mail.problems):
+        body.files.append(ParsedFile("original-mail.txt", "application/octet-stream", "", mail.raw))
 
 
 def _with_asides(body: Body) -> None:
@@ -103,12 +113,15 @@ def _blocks(part: Part, body: Body) -> list[_Block]:
             _keep(leaf, body)
         return []
     if part.content_type == "multipart/alternative" and part.children:
-        return _one_of([_blocks(child, body) for child in part.children])
+        return _one_of([_blocks(child, body) for child in part.children], body)
     if part.children:
         return [block for child in part.children for block in _blocks(child, body)]
     if part.main_type == "multipart":
         return []
-    match _shown(part):
+    shown = _shown(part)
+    if shown and part.depth and part.name:
+        _keep(part, body)  # shown here, and to be had under its name
+    match shown:
         case "text":
             return [_Block(text=_plain(part, body))]
         case "html":
@@ -150,7 +163,7 @@ def _unwrap(part: Part, body: Body) -> None:
 
 def _mention(part: Part, body: Body) -> None:
     """Say what the attached mail is, so that nobody has to open it to know."""
-    head = read_head(part.content()[:MOST_OF_A_HEAD])
+    head = read_head(part.beginning(MOST_OF_A_HEAD))
     title, senders = text_of(head.value("subject"))[:200], mailboxes(head.value("from"))
     if not title and not senders:
         return
@@ -160,15 +173,32 @@ def _mention(part: Part, body: Body) -> None:
         body.asides[text] = ""
 
 
-def _one_of(forms: list[list[_Block]]) -> list[_Block]:
-    """Alternatives as one piece: the last form with HTML, the last one that is only text."""
-    both = _Block()
-    for form in forms:
-        if any(block.html for block in form):
-            both.html = "\n<br>\n".join(block.as_html() for block in form)
-        elif any(block.text.strip() for block in form):
-            both.text = "\n\n".join(block.text for block in form)
+def _one_of(forms: list[list[_Block]], body: Body) -> list[_Block]:
+    """Alternatives as one piece: the last form with HTML, the last one that is only text.
+
+    Programs put things there that are no alternatives of each other: a form that would be seen nowhere, and says something
+    else, is kept as a file.
+    """
+    pages = ["\n<br>\n".join(block.as_html() for block in form) for form in forms if any(block.html for block in form)]
+    texts = ["\n\n".join(block.text for block in form) for form in forms if not any(block.html for block in form)]
+    pages = [page for page in pages if page.strip()]
+    texts = [text for text in texts if text.strip()]
+    if texts and pages and not html_to_text(pages[-1][:LONGEST]).strip() and not _PICTURE.search(pages[-1]):
+        pages.pop()  # an empty page would hide the words
+    both = _Block("".join(texts[-1:]), "".join(pages[-1:]))
+    if len(texts) > 1 or len(pages) > 1:
+        seen = _words(both.text) | _words(html_to_text(both.html[:LONGEST]))
+        for text in texts[:-1]:
+            if not _words(text) <= seen:
+                _add(body, ParsedFile("message.txt", "text/plain", "", text.encode("utf-8", "replace")))
+        for page in pages[:-1]:
+            if not _words(html_to_text(page[:LONGEST])) <= seen:
+                _add(body, ParsedFile("message.html", "text/html", "", page.encode("utf-8", "replace")))
     return [both] if both.html or both.text else []
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w{2,}", text))
 
 
 def _shown(part: Part) -> str:
@@ -180,7 +210,11 @@ def _shown(part: Part) -> str:
 
 
 def _plain(part: Part, body: Body) -> str:
-    data, files = taken_out(part.content())
+    if part.is_as_it_stands:
+        data, files = taken_out(part.raw, part.start, part.end)
+    else:
+        content = part.content()
+        data, files = taken_out(content, 0, len(content))
     for name, content in files:
         _add(body, ParsedFile(safe_name(decode(name, part.charset)), "application/octet-stream", "", content))
     text = _read(part, data, part.charset, body, "message.txt").replace("\r\n", "\n").replace("\r", "\n")
@@ -220,7 +254,7 @@ def _add(body: Body, file: ParsedFile) -> None:
     if len(body.files) < MOST_FILES:
         body.files.append(file)
     else:
-        body.note("too many files")
+        body.note(TOO_MANY_FILES)
 
 
 def _bounded(text: str, body: Body) -> str:

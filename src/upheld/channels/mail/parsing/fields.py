@@ -195,8 +195,13 @@ def _parted(text: str) -> Iterator[str]:
             depth = max(0, depth - 1)
         elif depth:
             continue
-        elif letter in "<>":
-            angle = letter == "<"
+        elif letter == "<":
+            angle = True
+        elif letter == ">":
+            if angle:  # what follows an address in brackets is somebody else, also where the comma was forgotten
+                yield text[start : at + 1]
+                start = at + 1
+            angle = False
         elif letter in ",;" and not angle:
             yield text[start:at]
             start = at + 1
@@ -207,7 +212,8 @@ def _parted(text: str) -> Iterator[str]:
 
 def _mailbox(piece: str) -> Mailbox | None:
     outside, bracket, inside = piece.rpartition("<")
-    where = inside.partition(">")[0].replace(" ", "") if bracket else piece
+    where = inside.partition(">")[0] if bracket else piece
+    where = where.replace(" ", "") if bracket and '"' not in where else where
     where = where.strip()[-1000:]
     found = _ADDRESS.fullmatch(where.rpartition(":")[2]) or _ADDRESS.search(where)
     if found is None or len(found[0]) > LONGEST_ADDRESS:

@@ -13,16 +13,27 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from upheld.channels.mail.parsing.fields import base64_within, parameters
-from upheld.channels.mail.parsing.uuencoded import decoded
+from upheld.channels.mail.parsing.mislabelled import end_of_base64, text_says_base64
+from upheld.channels.mail.parsing.uuencoded import decoded_within
 
 DEEPEST: Final = 20
 MOST_PARTS: Final = 1000
 LONGEST_HEAD: Final = 512 * 1024
 MOST_FIELDS: Final = 5000
 
+TOO_MANY_PARTS: Final = "too many parts"
+TOO_DEEP: Final = "nested too deeply"
 _END_OF_HEAD: Final = re.compile(rb"\n\r?\n")
 _LINE: Final = re.compile(rb"[^\n]*(?:\n|\Z)")
 _NAME: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_IDENTITY: Final = frozenset({b"", b"7bit", b"8bit", b"binary"})
+_KNOWN: Final = (
+    rb"(?:from|sender|reply-to|to|cc|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]{2,30}|auto-submitted"
+    rb"|precedence|return-path|delivered-to|x-original-to|received|list-id|x-failed-recipients)"
+)
+_KNOWN_FIELD: Final = re.compile(_KNOWN + rb"[ \t]*:", re.IGNORECASE)
+_WEIGHTY: Final = re.compile(rb"^" + _KNOWN + rb"[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n){0,50}", re.IGNORECASE | re.MULTILINE)
+MOST_LATE_FIELDS: Final = 50
 _TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 
 
@@ -67,15 +78,36 @@ class Part:
     def content(self) -> bytes:
         """The content with its transfer encoding undone."""
         encoding = self.value("content-transfer-encoding").strip().lower()
-        if encoding == b"base64":
-            return base64_within(self.raw, self.start, self.end)
-        data = self.raw[self.start : self.end]
         match encoding:
+            case b"base64":
+                return self._from_base64()
             case b"quoted-printable":
-                return binascii.a2b_qp(data)
+                return binascii.a2b_qp(self.raw[self.start : self.end])
             case b"x-uuencode" | b"uuencode" | b"x-uue" | b"uue":
-                return decoded(data)
-        return data
+                return decoded_within(self.raw, self.start, self.end)
+        return self.raw[self.start : self.end]
+
+    def beginning(self, size: int) -> bytes:
+        """About so many bytes of the content, without the work for the rest of it."""
+        whole = self.end
+        self.end = min(self.end, self.start + 2 * size)
+        try:
+            return self.content()[:size]
+        finally:
+            self.end = whole
+
+    @property
+    def is_as_it_stands(self) -> bool:
+        """Whether the content is the bytes of the mail from start to end."""
+        return self.value("content-transfer-encoding").strip().lower() in _IDENTITY
+
+    def _from_base64(self) -> bytes:
+        if self.main_type != "text":
+            return base64_within(self.raw, self.start, self.end)
+        if text_says_base64(self.raw, self.start, self.end):
+            return self.raw[self.start : self.end]
+        end = end_of_base64(self.raw, self.start, self.end)
+        return base64_within(self.raw, self.start, end) + self.raw[end : self.end]
 
     def leaves(self) -> Iterator[Part]:
         """The parts that hold something themselves."""
@@ -97,8 +129,9 @@ def read(raw: bytes, *, depth: int = 0) -> Part:
 def read_head(raw: bytes) -> Part:
     """Only the fields of the mail; as cheap for a large mail as for a small one."""
     root = Part(raw)
-    head = raw[:LONGEST_HEAD] if b"\n" in raw[:LONGEST_HEAD] else raw[:LONGEST_HEAD].replace(b"\r", b"\n")
-    _Reader(head, root.problems).fill_fields(root, 0, len(head), "text/plain")
+    if b"\n" not in raw:
+        raw = raw[:LONGEST_HEAD].replace(b"\r", b"\n")
+    _Reader(raw, root.problems).fill_fields(root, 0, len(raw), "text/plain")
     return root
 
 
@@ -115,13 +148,13 @@ class _Reader:
         if part.main_type != "multipart":
             return
         if not boundary or part.depth >= DEEPEST:
-            self._problem(f"{part.content_type} without a boundary" if not boundary else "nested too deeply")
+            self._problem(f"{part.content_type} without a boundary" if not boundary else TOO_DEEP)
             part.content_type = "text/plain" if not boundary else "application/octet-stream"
             return
         usual_within = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         for first, last in self._between(boundary.encode("utf-8", "replace"), part.start, part.end):
             if self.parts >= MOST_PARTS:
-                self._problem("too many parts")
+                self._problem(TOO_MANY_PARTS)
                 break
             child = Part(self.raw, depth=part.depth + 1)
             self.fill(child, first, last, usual_within)
@@ -142,41 +175,66 @@ class _Reader:
         limit, at = min(end, start + LONGEST_HEAD), start
         value: bytearray | None = None
         found: list[tuple[str, bytearray]] = []
-        while at < limit:
+        while at < limit and len(found) < MOST_FIELDS:
             line = _LINE.match(self.raw, at, limit)
             assert line is not None
             bare = line[0].rstrip(b"\r\n")
             if not bare:
                 return found, line.end()
-            name = _NAME.match(bare)
+            is_shifted = value is None and bare[:1] in b" \t"
+            name = _NAME.match(bare.lstrip() if is_shifted else bare)
             if bare[:1] in b" \t" and value is not None:
-                value += b" " + bare.strip()
+                if bare.strip():
+                    value += b" " + bare.strip()
             elif name is not None:
-                value = bytearray(bare[name.end() :].strip())
+                value = bytearray(bare.lstrip()[name.end() :].strip())
                 found.append((name[1].decode("ascii").lower(), value))
-            elif not (depth == 0 and at == start and bare.startswith((b"From ", b">From "))):
+                if is_shifted:
+                    self._problem("the first line of the head begins with a blank")
+            elif not self._is_passed_over(bare, depth, is_first=at == start, following=line.end()):
                 self._problem("a line of the head is no field")
                 return found, at
             at = line.end()
-            if len(found) >= MOST_FIELDS:
-                break
         if at < end:
             self._problem("the head is too long")
             blank = _END_OF_HEAD.search(self.raw, at - 1, end)
+            found += self._late(at, blank.start() + 1 if blank else end)
             at = blank.end() if blank else end
         return found, at
 
+    def _is_passed_over(self, line: bytes, depth: int, *, is_first: bool, following: int) -> bool:
+        """Whether a line that is no field stands in a head that goes on: the mark of a mailbox, debris before a field."""
+        if depth == 0 and is_first and line.startswith((b"From ", b">From ")):
+            return True
+        if line.startswith(b"--") or not _KNOWN_FIELD.match(self.raw, following):
+            return False
+        self._problem("a line of the head is no field")
+        return True
+
+    def _late(self, at: int, end: int) -> list[tuple[str, bytearray]]:
+        """The fields that we cannot do without, where they stand behind more than anybody reads."""
+        late = []
+        for found in _WEIGHTY.finditer(self.raw, self.raw.rfind(b"\n", 0, at) + 1, end):
+            name, _, value = found[0][:LONGEST_HEAD].partition(b":")
+            late.append((name.strip().decode("ascii").lower(), bytearray(b" ".join(value.split()))))
+            if len(late) >= MOST_LATE_FIELDS:
+                break
+        return late
+
     def _between(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Where the parts between the boundaries lie. Without a last boundary the last part goes on to the end."""
-        mark = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]*\r?(?:\n|\Z)")
+        """Where the parts between the boundaries lie. Without a last boundary the last part goes on to the end.
+
+        Parts that come after the last boundary are parts as well: some programs join mails without a look at it.
+        """
+        mark = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]*+\r?(?:\n|\Z)")
         at, first = max(0, start - 1), None
         while found := mark.search(self.raw, at, end):
             if first is not None:
                 yield first, self._without_line_end(first, found.start())
-            if found[1]:
+            if found[1] and first is None:
                 return
-            first = found.end()
-            at = found.end() - 1
+            first = None if found[1] else found.end()
+            at = max(at + 1, found.end() - 1)
         if first is not None:
             self._problem("the last boundary is missing")
             yield first, end

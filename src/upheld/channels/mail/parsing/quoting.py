@@ -9,13 +9,20 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from upheld.channels.mail.parsing.introductions import (
+    begins_forwarded,
+    introduction,
+    is_head_of_mail,
+    is_rule,
+    is_sure,
+)
+from upheld.channels.mail.parsing.pages import goes_on_after, history_begins
 from upheld.channels.mail.parsing.signatures import UNSEEN, without_signature
 from upheld.kernel.html import clean_html, html_to_text, text_to_html
 
 SUMMARY: Final = "Earlier messages"
 SIGNATURE: Final = "Signature"
 MOST_LINES: Final = 3000  # a longer text is not looked through
-LONGEST_INTRODUCTION: Final = 5  # lines over which “On …, … wrote:” may be broken
 
 
 class Folded(NamedTuple):
@@ -25,49 +32,8 @@ class Folded(NamedTuple):
     history: str
 
 
-_WROTE: Final = (
-    r"on .{6,400} wrote ?:",
-    r".{6,400} (?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał(?:\(a\))?|skrev|пишет) ?:",
-    r".{6,400} написал(?:\(а\)|а)? ?:",
-    r"-{2,}\s*on .{6,400} wrote\s*-{2,}",
-    r"am .{6,400} schrieb .{0,300}:",
-    r"le .{6,400} a écrit ?:",
-    r"el .{6,400} escribió ?:",
-    r"(?:em|no dia) .{6,400} escreveu ?:",
-    r"il .{6,400} ha scritto ?:",
-    r"op .{6,400} (?:schreef|heeft) .{0,300}:",
-    r"w dniu .{6,400} (?:napisał.{0,200}|pisze) ?:",
-    r"wiadomość napisana przez .{6,400}:",
-    r"(?:den|.{0,12}\d{1,2}\. ?.{3,9} \d{4}) .{4,400}skrev .{0,300}:",
-    r"\d{4}(?:年\d{1,2}月\d{1,2}日|/\d{1,2}/\d{1,2}).{0,400}[:：]",
-    r".{2,300}(?:于|於|在).{4,400}(?:写道|寫道) ?[:：]",
-    r"在 ?\d{4}.{4,400}(?:写道|寫道) ?[:：]",
-    r".{0,20}\d{4}(?:년|[.-]) ?.{4,400}(?:작성|쓴 글|썼습니다) ?[:：]",
-    r"في .{6,400}(?:كتب|كتبت|بواسطة).{0,300}:",
-)
-_INTRODUCTION: Final = re.compile("|".join(f"(?:{form})" for form in _WROTE), re.IGNORECASE | re.DOTALL)
-_DATED: Final = re.compile(r"\d{1,4}[./:\-年]\d|\d{4}|@")
-_ADDRESSED: Final = re.compile(
-    r"[^<>]{6,300}< ?[^<>\s]{3,200}>[^<>]{0,20}[:：]"
-)  # as Gmail has it where no verb is used
-_YEAR_AND_TIME: Final = re.compile(r"(?=.*\d{4}).*\d{1,2}[:.]\d\d")
-_RULE: Final = re.compile(
-    r"\s*[-_=]{3,}\s*(?:original message|reply message|ursprüngliche nachricht|original-nachricht|message d'origine"
-    r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|wiadomość oryginalna"
-    r"|originalmeddelande|исходное сообщение|原始邮件|原始郵件|元のメッセージ)\s*[-_=]{3,}\s*",
-    re.IGNORECASE,
-)
 _FORWARD: Final = re.compile(
     r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|pd|转发|轉寄|転送)\s*[:：]", re.IGNORECASE
-)
-_ABOVE: Final = re.compile(r"\s*#{1,3}-? ?please type your reply above this line.*", re.IGNORECASE)
-_LABELS: Final = re.compile(
-    r"[\s*]*(?P<from>from|von|de|da|van|od|från|fra|от|发件人|寄件者|差出人|보낸 ?사람|من)\*? ?[:：]\*?\s*\S"
-    r"|[\s*]*(?:sent|date|to|subject|cc|gesendet|datum|an|betreff|envoyé|à|objet|enviado(?: el)?|para|asunto|assunto|data"
-    r"|inviato|oggetto|a|verzonden|aan|onderwerp|wysłano|do|temat|skickat|till|ämne|sendt|til|emne|отправлено|кому|тема"
-    r"|发送时间|收件人|主题|送信日時|宛先|件名|보낸 ?날짜|날짜|받는 ?사람|제목|تم الإرسال|التاريخ|إلى|الموضوع"
-    r"|enviada(?: em)?|wysłane|отправлен)\*? ?[:：]\*?",
-    re.IGNORECASE,
 )
 
 
@@ -95,38 +61,23 @@ def _first_of_history(lines: list[str]) -> int | None:
     for at, line in enumerate(lines[:MOST_LINES]):
         if line.startswith(">") or not line.strip():
             continue
-        if _RULE.fullmatch(line[:200]) or _ABOVE.fullmatch(line[:200]) or _is_head_of_mail(lines, at):
+        if begins_forwarded(line):
+            return None
+        if is_rule(line) or is_head_of_mail(lines, at):
             return at - 1 if at and re.fullmatch(r"\s*[_-]{10,200}\s*", lines[at - 1]) else at
-        length = _introduction(lines, at)
-        if length and _only_quoted_after(lines, at + length, tail):
+        length = introduction(lines, at)
+        if length and _only_quoted_after(lines, at, length, tail):
             return at
     return tail
 
 
-def _introduction(lines: list[str], at: int) -> int:
-    """Over how many lines “On …, … wrote:” stands here; 0 if it does not."""
-    whole = ""
-    for length, line in enumerate(lines[at : at + LONGEST_INTRODUCTION], 1):
-        if not line.strip() or line.startswith(">"):
-            return 0
-        whole = f"{whole} {line.strip()}".strip()
-        if len(whole) > 500:
-            return 0
-        if whole.endswith((":", "：")) or (whole.startswith("--") and whole.endswith("--") and length > 0):
-            return length if _introduces(whole) else 0
-    return 0
-
-
-def _introduces(line: str) -> bool:
-    if _ADDRESSED.fullmatch(line) and _YEAR_AND_TIME.match(line):
-        return True
-    return _INTRODUCTION.fullmatch(line) is not None and _DATED.search(line) is not None
-
-
-def _only_quoted_after(lines: list[str], at: int, tail: int | None) -> bool:
+def _only_quoted_after(lines: list[str], begin: int, length: int, tail: int | None) -> bool:
     """After its introduction a quotation either is marked to the end, or is not marked at all."""
+    at = begin + length
     following = next((line for line in lines[at:] if line.strip()), "")
-    return not following.startswith(">") or (tail is not None and tail <= at + _blanks(lines, at))
+    if not following.startswith(">"):
+        return is_sure(" ".join(lines[begin:at]))
+    return tail is not None and tail <= at + _blanks(lines, at)
 
 
 def _blanks(lines: list[str], at: int) -> int:
@@ -153,24 +104,8 @@ def _quoted_tail(lines: list[str]) -> int | None:
     return at if at < end else None
 
 
-def _is_head_of_mail(lines: list[str], at: int) -> bool:
-    """The lines From, Sent, To, Subject with which Outlook begins what it quotes: “From” first and two more right after."""
-    first = _LABELS.match(lines[at][:300])
-    if first is None or first["from"] is None:
-        return False
-    following = [_LABELS.match(line[:300]) for line in lines[at + 1 : at + 6]]
-    return sum(found is not None and found["from"] is None for found in following) >= 2
-
-
 # -- HTML ------------------------------------------------------------------------------------------------------------------
 
-_HISTORY_BEGINS: Final = re.compile(
-    r"<(?:div|blockquote|hr|table|p|span)\b(?:[^<>]{0,1000}?\b(?:class|id)\s*=\s*[\"']?"
-    r"(?:gmail_quote|gmail_attr|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra|OLK_SRC_BODY_SECTION"
-    r"|(?:x_)?divRplyFwdMsg|(?:x_)?appendonsend|stopSpelling|mail-editor-reference-message-container)"
-    r"|[^<>]{0,1000}?\bborder-top:\s*solid #(?:E1E1E1|B5C4DF) 1\.0pt|[^<>]{0,1000}?\btype\s*=\s*[\"']?cite)",
-    re.IGNORECASE,
-)
 _SIGNATURE_BEGINS: Final = re.compile(
     r"<div\b[^<>]{0,1000}?\b(?:class|id)\s*=\s*[\"']?[^\"'<>]{0,200}?"
     r"(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|protonmail_signature_block|(?:x_)?Signature\b)",
@@ -186,14 +121,10 @@ def folded_html(html: str, text: str, title: str = "") -> str:
         parted = folded(text, title)
         words, signature = without_signature(parted.newest)
         return _joined(_signed(text_to_html(words), text_to_html(signature)), text_to_html(parted.history))
-    mark = None if is_forward(title) else _HISTORY_BEGINS.search(html)
-    if (
-        mark is None
-        or not _HAS_WORDS.search(_without_head(html[: mark.start()]))
-        or _goes_on_after(html[mark.start() :])
-    ):
+    at = None if is_forward(title) else history_begins(html)
+    if at is None or not _HAS_WORDS.search(_without_head(html[:at])) or goes_on_after(html[at:]):
         return _cleaned(html).strip()
-    return _joined(_cleaned(html[: mark.start()]), clean_html(html[mark.start() :]))
+    return _joined(_cleaned(html[:at]), clean_html(html[at:]))
 
 
 def _cleaned(html: str) -> str:
@@ -225,19 +156,14 @@ def _signed(words: str, signature: str) -> str:
 
 def end_of_words(html: str) -> int:
     """Where what is new ends, and a signature or an earlier message begins; the end of all if neither is marked."""
-    marks = (_HISTORY_BEGINS.search(html), _SIGNATURE_BEGINS.search(html))
-    return min((mark.start() for mark in marks if mark is not None), default=len(html))
+    signature = _SIGNATURE_BEGINS.search(html)
+    marks = (history_begins(html), signature.start() if signature else None)
+    return min((mark for mark in marks if mark is not None), default=len(html))
 
 
 def _without_head(html: str) -> str:
     body = re.search(r"<body\b[^<>]*>", html, re.IGNORECASE)
     return html[body.end() :] if body else html
-
-
-def _goes_on_after(html: str) -> bool:
-    """Whether words follow after the last quotation, as where somebody answers below or between it."""
-    end = html.lower().rfind("</blockquote>")
-    return end >= 0 and bool(html_to_text(html[end:][:20_000]).strip())
 
 
 def _joined(newest: str, history: str) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from upheld.channels.mail.parsing.charsets import decode
 from upheld.channels.mail.parsing.fields import address_in, mailboxes, message_id, message_ids, text_of
 from upheld.channels.mail.parsing.mime import Part, read_head
+from upheld.channels.mail.parsing.returned import recipients_in
+from upheld.kernel.html import html_to_text
 
 MOST_RECIPIENTS: Final = 100
+LONGEST_WORDS: Final = 50_000
+NOT_FAILED: Final = ("delayed", "delivered", "relayed", "expanded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,13 @@ def report_of(mail: Part) -> DeliveryReport:
     is_receipt = "disposition" in mail.options.get("report-type", "") or mail.content_type.endswith(
         "disposition-notification"
     )
+    is_form = False
     for part in mail.leaves():
         match part.content_type:
             case "message/delivery-status" | "message/global-delivery-status":
-                failed.extend(_recipients(part.content()))
+                told, named = _recipients(part.content())
+                failed.extend(named)
+                is_form = is_form or told
             case "message/disposition-notification":
                 is_receipt = True
                 about.append(message_id(read_head(part.content()).value("original-message-id")))
@@ -59,6 +68,8 @@ def report_of(mail: Part) -> DeliveryReport:
     about += message_ids(mail.value("in-reply-to")) + message_ids(mail.value("references"))
     if not failed and not is_receipt:
         failed.extend(FailedRecipient(box.address, "", True) for box in mailboxes(mail.value("x-failed-recipients")))
+    if not failed and not is_receipt and not is_form:
+        failed.extend(_told_in_words(mail))
     about += [
         found
         for part in mail.leaves()
@@ -71,15 +82,36 @@ def report_of(mail: Part) -> DeliveryReport:
 _BLANK_LINES: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 
 
-def _recipients(content: bytes) -> list[FailedRecipient]:
-    found = []
+def _recipients(content: bytes) -> tuple[bool, list[FailedRecipient]]:
+    """Whether the form says of anybody what became of the mail, and who did not get it."""
+    told, found = False, []
     for block in _BLANK_LINES.split(content[:200_000])[: MOST_RECIPIENTS + 2]:
         fields = read_head(block.strip() + b"\n")
         action = text_of(fields.value("action")).lower()
         status = text_of(fields.value("status"))
-        if action != "failed" and not (not action and status.startswith("5")):
+        address = _recipient(fields)
+        told = told or bool(address and action)
+        if not address or action.startswith(NOT_FAILED) or not (action.startswith("fail") or status.startswith("5")):
             continue
-        address = text_of(fields.value("final-recipient") or fields.value("original-recipient")).rpartition(";")[2]
         code = re.match(r"[245]\.\d{1,3}\.\d{1,3}", status)
-        found.append(FailedRecipient(address_in(address), code[0] if code else "", not status.startswith("4")))
-    return found
+        found.append(FailedRecipient(address, code[0] if code else "", not status.startswith("4")))
+    return told, found
+
+
+def _recipient(fields: Part) -> str:
+    """Whom we wrote to; where that is not said, where the mail was on its way to in the end."""
+    values = (text_of(fields.value(name)).rpartition(";")[2] for name in ("original-recipient", "final-recipient"))
+    return next(filter(None, map(address_in, values)), "")
+
+
+def _told_in_words(mail: Part) -> Iterator[FailedRecipient]:
+    but = [box.address for name in ("from", "to", "sender") for box in mailboxes(mail.value(name))]
+    for part in mail.leaves():
+        if part.main_type == "text":
+            words = decode(part.content()[:LONGEST_WORDS], part.charset).replace("\r", "")
+            if part.content_type == "text/html":
+                words = html_to_text(words)
+            found = recipients_in(words, but)
+            if found:
+                yield from (FailedRecipient(*one) for one in found[:MOST_RECIPIENTS])
+                return

@@ -9,11 +9,13 @@ LONGEST: Final = 12  # lines
 UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # marks of direction around names
 _DEVICE: Final = (
     r"(?:my |mein(?:em)? |mon |mi |meu |mijn |min |il mio |mojego |моего )?(?:iphone|ipad|android|samsung|galaxy"
-    r"|huawei|xiaomi|pixel|blackberry|mobile|phone|handy|smartphone|tablet"
+    r"|huawei|xiaomi|pixel|blackberry|htc|nokia|motorola|oneplus|oppo|honor|mailbox|verizon|surface|mobile|phone"
+    r"|handy|smartphone|tablet"
     r"|outlook|yahoo|proton|gmx|web\.de|k-9|mail|windows|mobil|telefon|теле)"
 )
 _SENT_FROM: Final = re.compile(
-    rf"(?:sent (?:from|with|via) {_DEVICE}|enviado (?:desde|do|de) {_DEVICE}|envoyé (?:de|depuis|avec|à partir de) {_DEVICE}"
+    rf"(?:sent (?:wirelessly )?(?:from|with|via) {_DEVICE}|enviado (?:desde|do|de) {_DEVICE}"
+    rf"|envoyé (?:de|depuis|avec|à partir de) {_DEVICE}"
     rf"|von {_DEVICE}(?:-gerät| aus)?(?: mit [\w-]{{1,20}}(?: mail)?)? gesendet"
     rf"|gesendet (?:mit|von)(?: der| meinem)? {_DEVICE}|inviato da(?:l mio)? {_DEVICE}"
     rf"|(?:verstuurd|verzonden) (?:vanaf|met|via) {_DEVICE}|wysłane? z {_DEVICE}|skickat från {_DEVICE}|sendt fra {_DEVICE}"
@@ -24,8 +26,9 @@ _SENT_FROM: Final = re.compile(
     rf"|get outlook for (?:ios|android)|outlook für (?:ios|android) herunterladen|télécharger outlook pour (?:ios|android)"
     rf"|obtener outlook para (?:ios|android)|scarica outlook per (?:ios|android)|download outlook voor (?:ios|android)"
     rf"|pobierz aplikację outlook.{{0,30}}|obter o outlook para (?:ios|android))"
-    r"(?:\s*<[^<>\s]{1,200}>|\s+(?:for|on|für|auf|sur|en|para|per|voor|secure|mail|e-?mail|app|smartphone|phone|mobile|device|i?phone|ios"
-    r"|ipad|android|galaxy|windows|pro|max|plus|ultra|mini|\w?\d{1,2}\w?)|['’][au])*\.?",
+    r"(?:\s*<[^<>\s]{1,200}>"
+    r"|\s+(?:for|on|für|auf|sur|en|para|per|voor|secure|mail|e-?mail|app|smartphone|phone|mobile|device|i?phone|ios"
+    r"|ipad|android|galaxy|windows|pro|max|plus|ultra|mini|\w?\d{1,2}\w?)|['’][au])*[.!]?",
     re.IGNORECASE,
 )
 

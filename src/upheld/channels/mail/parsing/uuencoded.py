@@ -5,46 +5,76 @@ from __future__ import annotations
 import binascii
 import re
 from io import BytesIO
+from itertools import chain, islice
 from typing import Final
 
 MOST_FILES: Final = 50
-_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,400}?)[ \t]*\r?\n", re.MULTILINE)
-_END: Final = re.compile(rb"^(?:[` ][ \t]*\r?\n)?end[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+AT_ONCE: Final = 1000  # lines that are no usual ones, before these are looked for again
+MOST_TRIES: Final = 2000
+_LINE: Final = rb"begin[ \t]+[0-7]{3,4}(?:[ \t]+([^\r\n]{0,400}?))?[ \t]*\r?\n"
+_BEGIN: Final = re.compile(_LINE)
+_BEGIN_BELOW: Final = re.compile(
+    rb"\n" + _LINE
+)  # beginning with what it can be searched for, which is five times as quick
+_END: Final = re.compile(rb"\n(?:[` ][ \t]*\r?\n)?end[ \t]*\r?(?:\n|\Z)")
 
 
-def decoded(data: bytes) -> bytes:
-    """What stands between begin and end, or all of it where they are missing. A line that is none is left out."""
+_FULL_LINES: Final = re.compile(rb"(?:M[ -`]{60}\r?\n){1,16000}+")  # about a megabyte at once
+_TO_BASE64: Final = bytes(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[(byte - 32) & 63] for byte in range(256)
+)
+
+
+def decoded_within(raw: bytes, start: int, end: int) -> bytes:
+    """What stands between begin and end in this stretch, or all of it where they are missing. A line that is none is left out.
+
+    Nothing is copied but a little at a time. Lines of the usual length are read as the base64 that they nearly are.
+    """
     found = BytesIO()
-    for whole in BytesIO(data):  # a line at a time, since a list of all is several times as large
-        line = whole.rstrip(b"\r\n")
-        if line.startswith(b"begin ") or not line:
-            continue
-        if line.strip() == b"end":
+    lines = BytesIO(raw)  # shares the bytes
+    at = start
+    while at < end:
+        full = _FULL_LINES.match(raw, at, end)
+        if full is not None:
+            letters = (b"\n" + full[0].replace(b"\r", b"")).replace(b"\nM", b"")[:-1]
+            found.write(binascii.a2b_base64(letters.translate(_TO_BASE64)))
+            at = full.end()
+        if at >= end:
             break
-        try:
-            found.write(binascii.a2b_uu(line))
-        except binascii.Error:
-            found.write(_without_tail(line))
+        lines.seek(at)
+        for _ in range(AT_ONCE):
+            line = lines.readline(end - at)
+            at += len(line)
+            bare = line.strip()
+            if bare == b"end" or not line:
+                return found.getvalue()
+            if bare and not bare.startswith(b"begin "):
+                try:
+                    found.write(binascii.a2b_uu(line))
+                except binascii.Error:
+                    found.write(_without_tail(line.rstrip(b"\r\n")))
     return found.getvalue()
 
 
-def taken_out(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """The text without the files in it, and these as `(name, content)`. What only looks like one stays in the text."""
-    if b"begin" not in data:
-        return data, []
+def taken_out(raw: bytes, start: int, end: int) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """The text of this stretch without the files in it, and these as `(name, content)`. What only looks like one stays."""
+    if raw.find(b"begin", start, end) < 0:
+        return raw[start:end], []
     kept: list[bytes] = []
     files: list[tuple[bytes, bytes]] = []
-    at = 0
-    for begin in _BEGIN.finditer(data):
-        if begin.start() < at or len(files) >= MOST_FILES or not _is_first_line(data, begin.end()):
+    at = start
+    first = _BEGIN.match(raw, start, end)
+    begins = chain([first] if first else [], islice(_BEGIN_BELOW.finditer(raw, start, end), MOST_TRIES))
+    for begin in begins:
+        if begin.end() <= at or not _is_first_line(raw, begin.end()):
             continue
-        end = _END.search(data, begin.end())
-        if end is None:
+        last = _END.search(raw, begin.end() - 1, end)
+        if last is None or len(files) >= MOST_FILES:
             break
-        kept.append(data[at : begin.start()])
-        files.append((begin[1], decoded(data[begin.end() : end.start()])))
-        at = end.end()
-    return b"".join([*kept, data[at:]]), files
+        kept.append(raw[at : begin.start() + (begin is not first)])
+        files.append((begin[1] or b"", decoded_within(raw, begin.end(), last.start() + 1)))
+        at = last.end()
+    return b"".join([*kept, raw[at:end]]), files
 
 
 def _is_first_line(data: bytes, at: int) -> bool:
