@@ -76,4 +76,5 @@ class Bucket:
 
 
 def bucket() -> Bucket:
+    """The shelf in the bucket that the environment names; what Django has under `files` in its STORAGES."""
     return Bucket(storages[IN_A_BUCKET])

@@ -113,6 +113,7 @@ def cached_values(state: CommitmentState, version_id: int) -> dict[str, Any]:
 
 
 def new_row(subject: str, version_id: int, state: CommitmentState) -> Commitment:
+    """The row, not saved yet, that keeps what the fold says of one cycle of a clause."""
     return Commitment(
         subject=subject,
         clause=state.clause,

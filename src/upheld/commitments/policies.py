@@ -52,6 +52,7 @@ def forget_what_is_in_force() -> None:
 
 
 def in_force() -> Policy:
+    """The policy under which new subjects come now. Raises NoPolicy."""
     return policy_of(version_in_force().pk)
 
 

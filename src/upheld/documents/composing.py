@@ -67,6 +67,7 @@ def source_of(policy: Policy, kind: str, language: str) -> tuple[str, str, bool]
 
 @cache
 def skeleton(kind: str) -> str:
+    """The prose of a document for a policy that has written none: English, made of placeholders alone."""
     return (SKELETONS / FALLBACK / f"{kind}.md").read_text(encoding="utf-8")
 
 

@@ -45,6 +45,7 @@ def holds_from(version: PolicyVersion) -> date:
 
 
 def today(policy: Policy, at: datetime) -> date:
+    """The day at the head office, which is the day of documents for nobody in particular."""
     return at.astimezone(ZoneInfo(policy.company.zone)).date()
 
 

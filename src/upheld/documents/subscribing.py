@@ -85,6 +85,7 @@ def subscribe(token: str, *, at: datetime) -> Subscription:
 
 
 def end_token(subscription: Subscription) -> str:
+    """What the link to unsubscribe carries: good for this subscription and this address, and never running out."""
     return signing.dumps({"id": subscription.pk, "address": _hash(subscription.address)}, salt=_ENDED)
 
 

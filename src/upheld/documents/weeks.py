@@ -49,6 +49,7 @@ def week_said(speech: Speech, calendar: Calendar) -> str:
 
 
 def days_said(speech: Speech, days: list[int]) -> str:
+    """`Monday to Friday`, `Saturday and Sunday`; days are numbers, Monday being 0, in their order."""
     if len(days) == 7:
         return speech.say("value.every_day")
     names: list[str] = []

@@ -50,6 +50,7 @@ def merge(base: Mapping[str, str], yours: Mapping[str, str], theirs: Mapping[str
 
 
 def merge_text(name: str, base: str, yours: str, theirs: str) -> tuple[str, list[Conflict]]:
+    """Three versions of one file line by line. Where both changed the same lines, both stand in the text between marks."""
     lines: list[str] = []
     conflicts: list[Conflict] = []
     three = Merge3(_lines(base), _lines(yours), _lines(theirs))

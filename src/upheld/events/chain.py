@@ -18,10 +18,12 @@ ID = 8
 
 
 def pack(ids: Sequence[int]) -> bytes:
+    """Ids as a seal keeps them: eight bytes each, big-endian."""
     return struct.pack(f">{len(ids)}q", *ids)
 
 
 def unpack(ids: bytes) -> tuple[int, ...]:
+    """The ids of a seal. What is no whole id at the end raises struct.error."""
     return struct.unpack(f">{len(ids) // ID}q", ids)
 
 
@@ -64,4 +66,5 @@ def is_whole(seal: Seal) -> bool:
 
 
 def is_signed(seal: Seal, keys: Sequence[PublicKey]) -> bool:
+    """Whether one of the keys that we believe in made this seal."""
     return any(key.id == seal.key and key.accepts(bytes(seal.signature), DOMAIN + bytes(seal.hash)) for key in keys)

@@ -37,6 +37,7 @@ def wire(
 
 
 def has_reactions(kind: str) -> bool:
+    """Whether any handler hears of it, so that recording it is worth a job."""
     return kind in _reactions
 
 
@@ -45,6 +46,7 @@ def is_in_order(kind: str) -> bool:
 
 
 def handlers_of(kind: str) -> list[Handler]:
+    """Imported here and not before, since handlers stand in rooms above this one."""
     return [import_string(name) for name in _reactions.get(kind, ())]
 
 

@@ -43,6 +43,7 @@ def days_in_words(days: list[int]) -> str:
 
 
 def hours_in_words(spans: Spans) -> str:
+    """`09:00 to 12:00 and 13:00 to 17:00`, `all day` or `closed`."""
     if spans == (Span(0, MIDNIGHT),):
         return "all day"
     return listed([_span(span) for span in spans]) or "closed"

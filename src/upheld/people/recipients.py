@@ -55,4 +55,5 @@ def whoever_leads() -> list[Person]:
 
 
 def persons(agents: QuerySet[Agent]) -> list[Person]:
+    """Who they are. One query."""
     return [agent.person for agent in agents.select_related("person")]

@@ -91,6 +91,7 @@ def policy_of_run(run: SimulationRun) -> Policy:
 
 
 def window_of(run: SimulationRun) -> Window:
+    """The stretch of the record that a run looks at; from the very beginning where it names none."""
     return Window(to_us(run.since or BEGINNING), to_us(run.until))
 
 

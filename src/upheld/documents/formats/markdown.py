@@ -12,6 +12,7 @@ _AT_START = re.compile(r"^(\s*)([#+-]|\d+[.)])(\s)")
 
 
 def markdown_of(document: Document) -> str:
+    """CommonMark with tables. What looks like markup in a name of the policy is escaped."""
     parts = [f"# {_escaped(document.title)}", f"*{_escaped(' · '.join((document.edition.company, *document.about)))}*"]
     parts += [part for block in document.blocks if (part := _block(block))]
     return "\n\n".join(parts) + "\n"

@@ -59,6 +59,7 @@ def _rungs(scope: Scope, one: Placeholder) -> Blocks:
 
 
 def ladder_blocks(scope: Scope, ladder: Ladder) -> Blocks:
+    """The rungs of a ladder as a table; its column of contacts is left out where no rung has any."""
     reached = any(rung.contact for rung in ladder.rungs)
     keys = ["step", "name", "stands", *(["contact"] if reached else [])]
     rows = []

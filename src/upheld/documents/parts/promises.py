@@ -43,6 +43,7 @@ def _table(scope: Scope, one: Placeholder) -> Blocks:
 
 
 def times(scope: Scope, clause: Clause) -> Table:
+    """The times of a clause as far as the document does not know the answer already: priority by plan where both are open."""
     caption = text(scope.phrase("caption.table", clause=scope.said(clause.label)))
     if clause.within is None:
         return Table(caption, (), ((text(scope.said(clause.label)), _cell(scope, clause, scope.fixed)),))

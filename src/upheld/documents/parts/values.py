@@ -55,6 +55,7 @@ def mail_of(scope: Scope, name: str) -> str:
 
 
 def phone_of(scope: Scope, name: str) -> str:
+    """The number of a department, else the first number of the channel of that name; empty where there is none."""
     policy = scope.policy
     if name in policy.departments and policy.departments[name].phone:
         return policy.departments[name].phone

@@ -32,6 +32,7 @@ class RungText:
 
 
 def rung_texts(source: Source, ladder: str) -> list[RungText]:
+    """The rungs of a ladder as the file spells them, from the lowest up."""
     return [_read(source, ladder, number) for number in range(source.items(["ladders", ladder, "rungs"]))]
 
 

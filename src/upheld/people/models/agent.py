@@ -25,6 +25,8 @@ class Team(models.Model):
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
+    """Agents by what the policy names them for. All but `with_keys` leave out who no longer works here."""
+
     def working(self) -> AgentQuerySet:
         return self.filter(person__is_active=True)
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 
 
 def known_zone(name: str) -> ZoneInfo | None:
+    """The zone of that name, or None: names come from browsers and forms."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

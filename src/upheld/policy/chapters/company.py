@@ -26,6 +26,7 @@ DEFAULTS = {
 
 
 def plans(policy: Policy, language: str) -> list[Block]:
+    """What each plan is, and a table of which service comes with which."""
     entries = []
     for plan in policy.plans.values():
         level = plan.level_in.get(language, plan.level)
@@ -42,6 +43,7 @@ def plans(policy: Policy, language: str) -> list[Block]:
 
 
 def priorities(policy: Policy, language: str) -> list[Block]:
+    """The priorities with examples, and the table that gives a ticket its priority by impact and urgency."""
     entries = []
     for priority in policy.priorities.values():
         examples = [f"For example: {one.text(language)}" for one in priority.examples]
@@ -63,6 +65,7 @@ def priorities(policy: Policy, language: str) -> list[Block]:
 
 
 def departments(policy: Policy, language: str) -> list[Block]:
+    """Who takes care of what: departments, categories and where they go, product areas."""
     blocks: list[Block] = []
     if policy.departments:
         entries = []
@@ -107,6 +110,7 @@ def _categories(policy: Policy, language: str) -> Table:
 
 
 def rules(policy: Policy, language: str) -> list[Block]:
+    """Rules of the desk, what holds where nothing else decides, and how the policy changes."""
     blocks: list[Block] = []
     if policy.rules:
         blocks.append(Sentences(tuple(rule_sentence(name, value) for name, value in policy.rules.items())))

@@ -100,6 +100,7 @@ def stands_words(policy: Policy, stands: Mapping[str, Any], language: str) -> st
 
 
 def channels(policy: Policy, language: str) -> list[Block]:
+    """Who may use which way to us and when: those that depend on the plan alone as one table, then each by itself."""
     blocks: list[Block] = []
     by_plan = [one for one in policy.channels.values() if one.open_to.table is None or one.open_to.by == ("plan",)]
     if policy.plans and by_plan:
@@ -131,6 +132,7 @@ def _open(calendar: str | None) -> str:
 
 
 def open_words(policy: Policy, open_to: Choice[str], language: str) -> str:
+    """`Gold: around the clock; any other plan: not included`."""
     if open_to.table is None:
         return _open(open_to.otherwise)
     return "; ".join(
@@ -224,6 +226,7 @@ def notifications(policy: Policy, language: str) -> list[Block]:
 
 
 def notification_sentence(policy: Policy, one: Notification, language: str) -> str:
+    """`On “ticket opened” when plan is Gold: the team lead, by mail.`"""
     who = listed([person(policy, recipient, language) for recipient in one.notify])
     how = listed([_BY.get(way, way) for way in one.by])
     when = f" when {condition(policy, one.when, language)}" if one.when else ""

@@ -29,4 +29,5 @@ def form(value: Any) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
+    """Whether both say the same, wherever they stand in their files and in whatever order their tables are."""
     return bool(form(one) == form(other))

@@ -17,6 +17,7 @@ CLOSED = "closed"
 
 
 def tell_calendar(spot: Spot, before: Calendar, after: Calendar) -> None:
+    """Zone, week, holidays and single days. A difference that none of these tells is told all the same, in its raw form."""
     old, new = before.form, after.form
     found = spot.comparing.count
     if old.is_always != new.is_always:

@@ -134,6 +134,7 @@ SECTIONS = (
 
 
 def tell_section(comparing: Comparing, section: Section, renamed: Mapping[str, str]) -> None:
+    """What was renamed, what is new, what is gone, what changed, and whether the rest stands in another order."""
     old: Mapping[Any, Any] = getattr(comparing.old, section.field)
     new: Mapping[Any, Any] = getattr(comparing.new, section.field)
     for before, after in renamed.items():

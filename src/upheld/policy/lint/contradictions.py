@@ -45,6 +45,7 @@ class Case:
 
 
 def cases(one: Clause, other: Clause, domains: Domains) -> Iterator[Case]:
+    """Every combination of attributes for which both clauses hold and promise a time."""
     assert one.within is not None
     assert other.within is not None
     names = list(dict.fromkeys((*one.within.by, *other.within.by, *one.calendar.by, *other.calendar.by)))

@@ -68,6 +68,7 @@ def arrivals_of(events: Iterable[Event], policy: Policy, *, since: int, until: i
 
 
 def hour_of_week(at: int, zone: ZoneInfo) -> int:
+    """0 is the hour after midnight on Monday, on the clocks of the zone; `at` is in microseconds."""
     local = (EPOCH + timedelta(microseconds=at)).astimezone(zone)
     return local.weekday() * 24 + local.hour
 

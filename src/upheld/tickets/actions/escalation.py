@@ -106,10 +106,12 @@ def is_requested(ticket: Ticket, *, at: datetime) -> bool:
 
 
 def may_request(ladder: Ladder, ticket: Ticket) -> bool:
+    """Whether customers may ask for this ladder, for a ticket such as this."""
     return ladder.on_request is not None and ladder.on_request.holds(ticket.attributes())
 
 
 def ladder_of(policy: Policy, name: str) -> Ladder:
+    """The ladder of that name. Raises Refused where the policy has none."""
     if name not in policy.ladders:
         raise Refused(f"The policy knows no ladder “{name}”.")
     return policy.ladders[name]

@@ -47,5 +47,6 @@ def keep_draft(ticket: Ticket, person: Person, *, text: str, is_internal: bool) 
 
 
 def drop_draft(ticket: Ticket, person: Person, *, is_internal: bool) -> None:
+    """What the person had begun to write there is gone: it was sent, or thrown away."""
     with connection.cursor() as cursor:
         cursor.execute(DROP, [person.pk, ticket.pk, is_internal])

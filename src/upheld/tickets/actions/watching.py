@@ -27,6 +27,7 @@ def watch(ticket: Ticket, *, person: Person, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def unwatch(ticket: Ticket, *, person: Person, by: Actor, at: datetime) -> None:
+    """They hear no more of it. Nothing is recorded for somebody who did not watch."""
     lock(ticket)
     if ticket.watchers.filter(pk=person.pk).exists():
         ticket.watchers.remove(person)

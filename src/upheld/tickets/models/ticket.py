@@ -20,6 +20,8 @@ def sees_all(person: Person) -> bool:
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Tickets as people speak of them. Whoever shows tickets to somebody begins with `visible_to`."""
+
     def visible_to(self, person: Person) -> TicketQuerySet:
         """The one access rule: agents see all, account administrators their account's, everybody else what they asked
         or watch.
