@@ -45,31 +45,39 @@ def fate_of(message: Spoken, now: datetime) -> Fate | None:
     if message.mail_state is None or message.mail is None:
         return None
     told = _told(message)
-    lost = [one for one in told if one.state == "lost"]
+    lost = _of_state(told, "lost")
     base = reverse("desk:undelivered", args=[message.ticket, message.mail])
     state = "failed" if lost else "sent" if message.mail_state == State.SENT else "queued"
-    said = _said(message, lost, now)
+    said = _said(message, told, now)
     may_decide = bool(lost) or (state == "queued" and bool(message.mail_attempts))
     return Fate(state, said, message.mail, told, base if may_decide else "", is_open=bool(message.mail_needs_a_look))
 
 
-def _said(message: Spoken, lost: list[Told], now: datetime) -> str:
+def _said(message: Spoken, told: tuple[Told, ...], now: datetime) -> str:
+    lost, waiting = _of_state(told, "lost"), _of_state(told, "waiting")
     names = ", ".join(one.address for one in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+    others = f"; {len(waiting)} more to be tried{_again(message, now)}" if waiting else ""
     if lost and message.mail_bounced_at is not None:
-        return f"Came back from {names}"
-    if lost and message.mail_delivered:
-        return f"Sent, but not to {names}"
+        return f"Came back from {names}{others}"
     if lost:
-        return f"Not delivered to {names}"
+        return f"{'Sent, but not' if message.mail_delivered else 'Not delivered'} to {names}{others}"
     if message.mail_state == State.SENT:
         at = f" {_time(message.mail_sent_at, now)}" if message.mail_sent_at else ""
         return f"Sent{at}, taken by their mail server{'s' if len(message.mail_delivered or ()) > 1 else ''}"
     if not message.mail_attempts:
         return "On its way"
+    if message.mail_delivered:
+        return f"Sent to {len(told) - len(waiting)} of {len(told)}; {len(waiting)} to be tried{_again(message, now)}"
     number = message.mail_attempts
-    tries = "once" if number == 1 else f"{number} times"
-    again = f", again {_time(message.mail_next_try_at, now)}" if message.mail_next_try_at else ""
-    return f"Not taken yet: tried {tries}{again}"
+    return f"Not taken yet: tried {'once' if number == 1 else f'{number} times'},{_again(message, now)}"
+
+
+def _again(message: Spoken, now: datetime) -> str:
+    return f" again {_time(message.mail_next_try_at, now)}" if message.mail_next_try_at else " again"
+
+
+def _of_state(told: tuple[Told, ...], state: str) -> list[Told]:
+    return [one for one in told if one.state == state]
 
 
 def _time(at: datetime, now: datetime) -> str:
@@ -78,11 +86,14 @@ def _time(at: datetime, now: datetime) -> str:
 
 
 def _told(message: Spoken) -> tuple[Told, ...]:
+    """The mail remembers one answer for all that wait: it is said of nobody in particular unless only one does."""
     refused, delivered = message.mail_refused or {}, set(message.mail_delivered or ())
-    return tuple(
-        _of(one, refused.get(one), is_taken=one in delivered, error=message.mail_error or "")
-        for one in (message.mail_recipients or ())[:MOST_SHOWN]
-    )
+    everybody = (message.mail_recipients or ())[:MOST_SHOWN]
+    waiting = [one for one in everybody if one not in refused and one not in delivered]
+    error = message.mail_error or ""
+    if len(waiting) > 1 and error:
+        error = f"the last answer to one of {len(waiting)}: {error}"
+    return tuple(_of(one, refused.get(one), is_taken=one in delivered, error=error) for one in everybody)
 
 
 def _of(address: str, refusal: str | None, *, is_taken: bool, error: str) -> Told:
@@ -90,4 +101,6 @@ def _of(address: str, refusal: str | None, *, is_taken: bool, error: str) -> Tol
         return Told(address, "lost", in_words(refusal), refusal)
     if is_taken:
         return Told(address, "taken", "Their mail server took it.")
+    if error.startswith("the last answer"):
+        return Told(address, "waiting", "It is tried again.", error)
     return Told(address, "waiting", in_words(error) if error else "It waits to be sent.", error)

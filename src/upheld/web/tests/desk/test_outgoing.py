@@ -136,13 +136,15 @@ def test_what_waits_says_when_it_is_tried_again(
 ) -> None:
     change(mail, attempts=2, error="451 4.7.1 Greylisted", next_try_at=datetime.now(UTC) + timedelta(days=40))
     html = browse(cast.agent).get(f"/desk/tickets/{ticket.pk}/").content.decode()
-    for expected in (
-        "Not taken yet: tried 2 times, again ",
-        "asks us to come back later",
-        "451 4.7.1 Greylisted",
-        "Try now",
-    ):
+    for expected in ("Not taken yet: tried 2 times, again ", "It is tried again.", "451 4.7.1 Greylisted", "Try now"):
         assert expected in html, expected
+    change(mail, delivered=["customer@harbour.example"])
+    html = browse(cast.agent).get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    for expected in ("Sent to 1 of 2; 1 to be tried again ", "asks us to come back later"):
+        assert expected in html, expected
+    change(mail, refused={"customer@harbour.example": "550 5.1.1"}, delivered=[])
+    html = browse(cast.agent).get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    assert "Not delivered to customer@harbour.example; 1 more to be tried again" in html
 
 
 def test_an_agent_has_it_tried_again_or_leaves_it(

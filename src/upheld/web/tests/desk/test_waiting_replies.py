@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from upheld.conftest import Cast
-from upheld.tickets.actions.conversation import customer_reply
+from upheld.tickets.actions.conversation import customer_reply, note
+from upheld.tickets.actions.scheduling import send_scheduled
 from upheld.tickets.models import Draft, ScheduledReply, Ticket
 from upheld.web.desk.later import moment_of, presets
 from upheld.web.tests.conftest import Browsing, Opening
@@ -147,3 +150,126 @@ def test_presets_are_on_the_clock_of_whoever_writes() -> None:
     assert "monday" not in {one.name for one in presets(sunday)}
     assert moment_of("monday", sunday) == moment_of("tomorrow", sunday) == offered["monday"]
     assert moment_of("", sunday) is None
+
+
+def test_whom_we_copied_last_stays_copied_until_an_answer_leaves_them_out(
+    agent: Client, cast: Cast, ticket: Ticket
+) -> None:
+    agent.post(address(ticket, "replies/"), {"text": "One.", "cc": "dana@partner.example"})
+    assert 'name="suggested" value="dana@partner.example" checked>' in said(agent, ticket)
+    now = datetime.now(UTC)
+    customer_reply(ticket, text="And?", by=cast.customer.actor, at=now, author=cast.customer.person, channel="email")
+    html = said(agent, ticket)
+    assert 'name="suggested" value="dana@partner.example">' in html
+    assert "not on their answer" in html
+
+
+def test_a_colleague_of_the_customer_who_wrote_last_is_offered(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    now, other = datetime.now(UTC), cast.neighbour
+    customer_reply(ticket, text="I too.", by=other.actor, at=now, author=other.person, channel="portal")
+    assert f'name="suggested" value="{other.person.email}" checked>' in said(agent, ticket)
+
+
+def test_who_watches_can_be_left_out_of_one_reply(careful: Client, cast: Cast, ticket: Ticket) -> None:
+    other = cast.neighbour.person
+    ticket.watchers.add(other)
+    assert f'name="copied" value="{other.email}" checked>' in said(careful, ticket)
+    careful.post(address(ticket, "replies/"), {"text": "Without them.", "offered": other.email})
+    first = ScheduledReply.objects.get()
+    careful.post(address(ticket, f"scheduled/{first.pk}/"), {"_method": "DELETE"})
+    assert f'name="copied" value="{other.email}">' in said(careful, ticket)  # taken back, they stay left out
+    again = {"text": "Once more.", "offered": other.email, "put_back": first.pk}
+    careful.post(address(ticket, "replies/"), again)
+    careful.post(address(ticket, "replies/"), {"text": "With them.", "offered": other.email, "copied": other.email})
+    for one in ScheduledReply.objects.pending():
+        careful.post(address(ticket, f"scheduled/{one.pk}/"))
+    sent = [one.outgoing.recipients for one in ticket.messages.filter(by="staff").order_by("id") if one.outgoing]
+    assert [other.email in one for one in sent] == [False, True]
+
+
+def mark(client: Client, ticket: Ticket) -> str:
+    found = re.search(r'name="mark" value="([^"]*)"', said(client, ticket))
+    assert found is not None
+    return found[1]
+
+
+def test_nobody_answers_past_what_was_said_meanwhile(
+    agent: Client, browse: Browsing, cast: Cast, ticket: Ticket
+) -> None:
+    seen = mark(agent, ticket)
+    colleague = browse(cast.colleague)
+    mine = {"text": "Mine.", "cc": "b@harbour.example", "mark": seen}
+    colleague.post(address(ticket, "replies/"), {"text": "A colleague answers.", "mark": seen})
+    answer = agent.post(address(ticket, "replies/"), mine, headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    shown = (
+        "news since you began",
+        "A colleague answers.",
+        "Mine.</textarea>",
+        'value="b@harbour.example"',
+        'id="thread"',
+    )
+    for expected in shown:
+        assert expected in html, expected
+    assert [one.text for one in ticket.messages.filter(by="staff")] == ["A colleague answers."]
+    fresh = re.search(r'name="mark" value="([^"]*)"', html)
+    assert fresh is not None
+    assert agent.post(address(ticket, "replies/"), mine | {"mark": fresh[1]}).status_code == 302
+    assert ticket.messages.filter(by="staff").count() == 2
+
+
+def test_a_reply_on_its_way_and_the_customers_words_are_news_and_notes_are_none(
+    careful: Client, browse: Browsing, cast: Cast, ticket: Ticket
+) -> None:
+    colleague, customer, now = browse(cast.colleague), cast.customer, datetime.now(UTC)
+    seen = mark(colleague, ticket)
+    note(ticket, text="Psst.", by=cast.agent.actor, at=now, author=cast.agent.person)
+    mine = {"text": "Mine.", "then": ""}
+    assert colleague.post(address(ticket, "replies/"), mine | {"mark": seen}).status_code == 302
+    seen = mark(careful, ticket)
+    customer_reply(ticket, text="One more.", by=customer.actor, at=now, author=customer.person, channel="portal")
+    assert "One more." in careful.post(address(ticket, "replies/"), mine | {"mark": seen}).content.decode()
+    seen = mark(careful, ticket)
+    assert careful.post(address(ticket, "replies/"), mine | {"mark": seen}).status_code == 302
+    assert "is about to reply" in colleague.post(address(ticket, "replies/"), mine | {"mark": seen}).content.decode()
+    for odd in ("", "x-y", "9" * 30 + "-1"):
+        assert colleague.post(address(ticket, "replies/"), mine | {"mark": odd}).status_code == 302
+
+
+def test_a_reply_for_later_that_was_overtaken_waits_for_its_author(agent: Client, cast: Cast, ticket: Ticket) -> None:
+    agent.post(address(ticket, "replies/"), {"text": "Tomorrow.", "later": "hour"})
+    pending, customer, now = ScheduledReply.objects.get(), cast.customer, datetime.now(UTC)
+    customer_reply(ticket, text="Solved.", by=customer.actor, at=now, author=customer.person, channel="portal")
+    assert "The customer has written since." in said(agent, ticket)
+    assert send_scheduled(pending.pk, at=pending.send_at) is None
+    html = said(agent, ticket)
+    assert "has written since. Read that first" in html
+    assert "Send it as it is" in html
+    agent.post(address(ticket, f"scheduled/{pending.pk}/"))
+    assert [one.text for one in ticket.messages.filter(by="staff")] == ["Tomorrow."]
+    assert "Read that first" not in said(agent, ticket)
+
+
+def test_an_hour_that_the_clocks_leave_out_is_refused_and_of_one_that_comes_twice_the_first_is_meant(
+    agent: Client, cast: Cast, ticket: Ticket
+) -> None:
+    cast.agent.person.zone = "Europe/Berlin"
+    cast.agent.person.save()
+    with time_machine.travel(datetime(2027, 3, 20, 12, tzinfo=UTC), tick=False):
+        agent.force_login(cast.agent.person, backend="upheld.web.signin.knowing.Backend")
+        later = {"text": "Then.", "later": "at"}
+        answer = agent.post(address(ticket, "replies/"), later | {"send_at": "2027-03-28T02:30"})
+        assert "leave this hour out" in answer.content.decode()
+        assert agent.post(address(ticket, "replies/"), later | {"send_at": "2027-10-31T02:30"}).status_code == 302
+    assert ScheduledReply.objects.get().send_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def test_nine_in_the_morning_can_be_theirs() -> None:
+    friday = datetime(2026, 3, 6, 20, tzinfo=UTC)
+    tokyo, chicago = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/Chicago")
+    assert moment_of("theirs", friday, tokyo) == datetime(2026, 3, 9, 0, tzinfo=UTC)
+    assert moment_of("theirs", friday, chicago) == datetime(2026, 3, 9, 14, tzinfo=UTC)  # summer time began on Sunday
+    assert moment_of("theirs", friday) is None
+    assert [one.name for one in presets(friday, tokyo)][-1] == "theirs"
+    assert "theirs" not in [one.name for one in presets(friday, UTC)]  # it is Monday at nine already
