@@ -78,7 +78,7 @@ def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryRepor
 def take_in_word(word: Word, *, at: datetime) -> Heard:
     """What a provider says of one recipient of a mail of ours. The same word again changes nothing, also after a new try.
 
-    Raises OperationalError when a mail that it may be about is under way for long: it is to come again.
+    Raises `hearing.UnderWay` when a mail that it may be about is under way for long: it is to come again.
     """
     key = f"message.word:{word.mark}" if word.said in TOLD else ""
     if key and Event.objects.filter(key=key).exists():

@@ -199,3 +199,37 @@ def test_the_address_that_was_checked_is_the_one_that_is_reached(
     monkeypatch.setattr(socket, "getaddrinfo", once)
     assert stranger.fetched(f"http://changing.example:{stranger.port}/").data == b"png"
     assert len(answers) == 1
+
+
+def test_what_is_shown_to_a_host_is_shown_to_no_other(stranger: Stranger) -> None:
+    """A key goes to whom it is for, also when that one leads on within itself, and never with us to somebody else."""
+    other = Stranger()
+
+    def lead_on(line: socket.socket) -> None:
+        where = (
+            f"http://127.0.0.1:{stranger.port}/next" if len(stranger.asked) == 1 else f"http://127.0.0.1:{other.port}/"
+        )
+        line.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + where.encode() + b"\r\nContent-Length: 0\r\n\r\n")
+
+    stranger.tell = lead_on
+    ports = [stranger.port, other.port]
+    found = fetch(
+        stranger.url(), types=[], most_bytes=9, may_reach=lambda _: True, ports=ports, showing={"api-key": "xkeysib"}
+    )
+    other.listening.close()
+    assert found.data == b"png"
+    assert [b"api-key: xkeysib" in asked.lower() for asked in (*stranger.asked, *other.asked)] == [True, True, False]
+
+
+def test_where_nothing_may_lead_on_nothing_does(stranger: Stranger) -> None:
+    stranger.tell = lambda line: line.sendall(b"HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n")
+    with pytest.raises(NotFetched):
+        fetch(stranger.url(), types=[], most_bytes=9, may_reach=lambda _: True, ports=[stranger.port], moves=0)
+    assert len(stranger.asked) == 1
+
+
+def test_the_answer_of_the_other_side_is_known(stranger: Stranger) -> None:
+    stranger.tell = lambda line: line.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
+    with pytest.raises(NotFetched) as refused:
+        stranger.fetched()
+    assert refused.value.status == 404

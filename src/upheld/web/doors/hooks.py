@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from prometheus_client import Counter
 
 from upheld.channels.mail.doors import hooks
+from upheld.channels.mail.outgoing.hearing import UnderWay
 from upheld.channels.mail.receiving import accept
 from upheld.tickets.bounces import take_in_word
 
@@ -48,7 +49,7 @@ def for_providers(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[
             CALLS.labels(provider, "not understood").inc()
             log.warning("a provider's call was not understood", provider=provider, reason=str(reason))
             return HttpResponse(str(reason), status=400, content_type="text/plain")
-        except hooks.NotYet as reason:
+        except (hooks.NotYet, UnderWay) as reason:
             CALLS.labels(provider, "not yet").inc()
             log.warning("a provider is to come again", provider=provider, reason=str(reason))
             return HttpResponse(str(reason), status=503, headers={"Retry-After": "60"}, content_type="text/plain")

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
+from psycopg.errors import LockNotAvailable
 
 from upheld.channels.models import OutgoingMail
 
 PATIENCE: Final = "8s"
-"""So long a word waits for a mail that is under way; then it is to come again (the caller gets an OperationalError)."""
+"""So long a word waits for a mail that is under way."""
 CAME_BACK: Final = "came back"
+
+
+class UnderWay(Exception):
+    """A mail that the word may be about is under way for longer than a word waits. It is to come again."""
 
 
 class Word(Protocol):
@@ -46,10 +51,18 @@ class Heard:
 
 @transaction.atomic
 def hear(word: Word, *, at: datetime) -> Heard | None:
-    """Note it on the mail that it is about, which is locked from then on. None when there is no such mail, or recipient."""
+    """Note it on the mail that it is about, which is locked from then on. None when there is no such mail, or recipient.
+
+    Raises UnderWay.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-    mail = _locked(word)
+    try:
+        mail = _locked(word)
+    except OperationalError as trouble:
+        if isinstance(trouble.__cause__, LockNotAvailable):
+            raise UnderWay("A mail that this may be about is under way.") from trouble
+        raise
     address = (
         next((one for one in mail.recipients if one.lower() == word.recipient), None) if mail is not None else None
     )
@@ -70,15 +83,16 @@ def _locked(word: Word) -> OutgoingMail | None:
         return None
     wanted = mails.filter(Q(message_id__in=word.message_ids) | Q(provider_id__in=word.message_ids))
     found = wanted.first()
-    if found is None and _wait_for_those_under_way():
+    if found is None:
+        _wait_for_those_under_way()
         found = wanted.first()
     return found
 
 
-def _wait_for_those_under_way() -> bool:
-    """Until each try that has begun is committed. Whether there was one."""
+def _wait_for_those_under_way() -> None:
+    """Until each try that has begun is committed; its row is locked for as long."""
     under_way = OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, in_flight_at__isnull=False)
-    return bool(list(under_way.order_by("pk").select_for_update().values_list("pk")))
+    list(under_way.order_by("pk").select_for_update().values_list("pk"))
 
 
 def _note(mail: OutgoingMail, address: str, word: Word, at: datetime) -> bool:
