@@ -50,6 +50,7 @@ EXAMPLES = {
     "UPHELD_PORT": "8000",
     "UPHELD_PROXIES": "1",
     "UPHELD_WEB_WORKERS": "2",
+    "UPHELD_WEB_THREADS": "2",
     "UPHELD_SMTP_LISTEN": "0.0.0.0:2525",
     "UPHELD_SMTP_URL": "smtp+starttls://user:password@mail.example.com:587",
     "UPHELD_SMTP_OAUTH": "google:client-id:client-secret:refresh-token",

@@ -8,6 +8,7 @@ import pytest
 
 from upheld.config.environment import EXAMPLES, Environment, EnvironmentRefused
 from upheld.config.imap import imap_accounts
+from upheld.config.tests.source import calls, text_of
 from upheld.config.values import SOURCE_ROOT, Address, Database, Grant, SmtpServer, database_of
 
 HERE = str(Path(__file__).parent)
@@ -34,6 +35,7 @@ def test_nothing_needs_to_be_said() -> None:
         ("UPHELD_PORT", "70000", "not a whole number from 1 to 65535"),
         ("UPHELD_WEB_WORKERS", "0", "not a whole number"),
         ("UPHELD_WEB_WORKERS", "²", "not a whole number"),
+        ("UPHELD_WEB_THREADS", "many", "not a whole number from 1 to 64"),
         ("UPHELD_DEBUG", "perhaps", "neither yes nor no"),
         ("UPHELD_LOG", "xml", "neither json nor text"),
         ("UPHELD_SECRET_KEY", "short", "has 5 characters and needs 32"),
@@ -110,6 +112,13 @@ def test_https_comes_from_the_public_address() -> None:
     assert environment.is_https
     assert environment.url == "https://desk.example.com"
     assert environment.hosts == ("desk.example.com",)
+
+
+def test_every_setting_that_is_read_has_an_example() -> None:
+    read_here = {text_of(call.args[0]) for path, call in calls("value") if path.parent.name == "config" and call.args}
+    asked = {name for name in read_here if name and name.isupper()}
+    assert len(asked) > 20, "nothing was found: the test looks for the wrong calls"
+    assert asked <= set(EXAMPLES)
 
 
 def test_every_setting_is_documented() -> None:
