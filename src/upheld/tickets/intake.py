@@ -165,6 +165,9 @@ class _Case:
 
 
 def _place(mail: ReceivedMail, policy: Policy) -> Place:
+    earlier = Message.objects.filter(received=mail).select_related("ticket").first() if mail.steps else None
+    if earlier is not None:
+        return message(earlier.ticket)
     parsed = read_as_meant(mail, own_addresses(policy))
     sender = parsed.sender.address or address_in(mail.envelope_from)
     hold_ids([parsed.message_id, *parsed.thread_ids, f"sender {sender}"])

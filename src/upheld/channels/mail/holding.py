@@ -33,8 +33,10 @@ def release(mail: ReceivedMail, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def run_again(mail: ReceivedMail, *, by: Actor, at: datetime) -> None:
-    """Have a mail looked at again, as after the policy changed or a mistake was mended. Raises NotHeld."""
-    mail = _held(mail, (*HELD, State.DROPPED))
+    """Have any mail looked at again, as after the policy changed or a mistake was mended. What is a message stays the one that it
+    is, unless that message is gone.
+    """
+    mail = _held(mail, tuple(State))
     _back_to_the_door(mail, f"Looked at again for {by.name}", at)
     record("message.run_again", mail.key, by=by, at=at)
 
@@ -64,5 +66,6 @@ def _held(mail: ReceivedMail, states: tuple[str, ...]) -> ReceivedMail:
 
 def _back_to_the_door(mail: ReceivedMail, step: str, at: datetime) -> None:
     note_step(mail, step, at)
-    mail.state, mail.reason, mail.outcome, mail.decided_at = State.RECEIVED, "", "", None
+    outcome = mail.outcome if mail.state == State.MESSAGE else ""  # by it, other mails find their ticket meanwhile
+    mail.state, mail.reason, mail.outcome, mail.decided_at = State.RECEIVED, "", outcome, None
     mail.save(update_fields=["state", "reason", "outcome", "decided_at", "released_at", "released_by", "steps"])

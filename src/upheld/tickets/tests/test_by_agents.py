@@ -210,7 +210,16 @@ def test_looked_at_again_it_is_decided_by_what_holds_now(cast: Cast, ticket: Tic
     mail = from_agent("#resolv")
     assert decided(run_again, mail, cast).state == State.SUSPENDED
     with pytest.raises(NotHeld):
-        run_again(take(letter("Another")), by=cast.administrator.actor, at=datetime.now(UTC))
+        release(take(letter("Another")), by=cast.administrator.actor, at=datetime.now(UTC))
+
+
+def test_any_mail_can_be_looked_at_again_and_what_is_a_message_stays_that_one(cast: Cast, ticket: Ticket) -> None:
+    mail = take(letter("More", references="<first@harbour.example>"))
+    assert decided(run_again, mail, cast).outcome == ticket.key
+    assert (ticket.messages.filter(received=mail).count(), Ticket.objects.count()) == (1, 1)
+    ticket.messages.filter(received=mail).delete()
+    assert decided(run_again, mail, cast).outcome == ticket.key
+    assert ticket.messages.filter(received=mail).count() == 1
 
 
 def test_what_cannot_be_a_message_stays_in_quarantine(cast: Cast) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
+from imapclient.exceptions import LoginError
 
-from upheld.channels.mail.fetching.accounts import Account
-from upheld.channels.mail.fetching.server import Folder, Trouble
+from upheld.channels.mail.fetching.accounts import Account, NoToken
+from upheld.channels.mail.fetching.server import STEP, Folder, Trouble
 from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_new
 from upheld.channels.models import Mailbox
 
@@ -22,6 +23,8 @@ LOOK_EVERY: Final = 60.0  # seconds after which we look for new mail, whatever t
 RECONCILE_EVERY: Final = 600.0  # seconds after which all that it holds is compared with all that we hold
 RECONNECT_AFTER: Final = 20 * 60.0  # servers end longer conversations, and a token does not live for ever
 PAUSES: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
+PAUSES_AT_THE_DOOR: Final = (15.0, 60.0, 300.0)  # where the password is refused: providers lock out who keeps on trying
+LOOK_FOR_WISHES_EVERY: Final = 2.0  # seconds after which we see that somebody asked for a look
 
 
 def run(accounts: Sequence[Account], stop: threading.Event) -> None:
@@ -34,14 +37,16 @@ def run(accounts: Sequence[Account], stop: threading.Event) -> None:
 
 
 def _watch(account: Account, stop: threading.Event) -> None:
-    failures, broke = 0, set[int]()
+    failures, broke, pauses = 0, set[int](), PAUSES
     while not stop.is_set():
+        pauses = PAUSES
         try:
             _converse(account, stop, broke)
             failures = 0
         except Trouble as trouble:
             failures += 1
             _note_failure(account, f"{type(trouble).__name__}: {trouble}")
+            pauses = PAUSES_AT_THE_DOOR if isinstance(trouble, LoginError | NoToken) else PAUSES
         except (DatabaseError, InterfaceError) as away:
             failures += 1
             log.warning("database away, trying again", reason=type(away).__name__)
@@ -51,7 +56,7 @@ def _watch(account: Account, stop: threading.Event) -> None:
             _note_failure(account, f"{type(wrong).__name__}: {wrong}")
         finally:
             connection.close()
-        stop.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else 0)
+        _pause(pauses[min(failures, len(pauses)) - 1] if failures else 0, _ending(account, stop))
 
 
 def _converse(account: Account, stop: threading.Event, broke: set[int]) -> None:
@@ -61,10 +66,11 @@ def _converse(account: Account, stop: threading.Event, broke: set[int]) -> None:
         mailbox = mailbox_of(account)
         ends_at = time.monotonic() + RECONNECT_AFTER
         while not stop.is_set() and time.monotonic() < ends_at:
+            Mailbox.objects.filter(pk=mailbox.pk).update(asked_at=None, asked_by="")
             reconcile(mailbox, folder, broke=broke)
-            next_at = time.monotonic() + RECONCILE_EVERY
-            while not stop.is_set() and time.monotonic() < next_at:
-                folder.wait(LOOK_EVERY, stop)
+            next_at, is_over = time.monotonic() + RECONCILE_EVERY, _ending(account, stop)
+            while time.monotonic() < next_at and not is_over():
+                folder.wait(LOOK_EVERY, is_over)
                 take_in_new(mailbox, folder)
                 connection.close()
     except Trouble:
@@ -75,11 +81,41 @@ def _converse(account: Account, stop: threading.Event, broke: set[int]) -> None:
         folder.close()
 
 
+def _ending(account: Account, stop: threading.Event) -> Callable[[], bool]:
+    """Whether we are to stop, or somebody asked for a look: then all that waits ends. Costs a query every few seconds."""
+    asked_at, is_wanted = time.monotonic(), False
+
+    def is_over() -> bool:
+        nonlocal asked_at, is_wanted
+        if stop.is_set() or is_wanted:
+            return True
+        if time.monotonic() - asked_at < LOOK_FOR_WISHES_EVERY:
+            return False
+        asked_at = time.monotonic()
+        try:
+            is_wanted = Mailbox.objects.filter(name=account.name).exclude(asked_at=None).exists()
+            return is_wanted
+        except (DatabaseError, InterfaceError):
+            return False
+        finally:
+            connection.close()
+
+    return is_over
+
+
+def _pause(seconds: float, is_over: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + seconds
+    while time.monotonic() < ends_at and not is_over():
+        time.sleep(min(STEP, seconds))
+
+
 def _note_failure(account: Account, reason: str) -> None:
     log.warning("mailbox not reached, trying again", mailbox=account.name, reason=reason.partition(":")[0])
     try:
         row = mailbox_of(account)
         now = datetime.now(UTC)
-        Mailbox.objects.filter(pk=row.pk).update(failure=reason[:400], failing_since=row.failing_since or now)
+        Mailbox.objects.filter(pk=row.pk).update(
+            failure=reason[:400], failing_since=row.failing_since or now, asked_at=None, asked_by=""
+        )
     except (DatabaseError, InterfaceError):
         log.warning("database away, the failure stands nowhere", mailbox=account.name)

@@ -27,8 +27,8 @@ _NAMES_OF_FROM: Final = """
     expéditeur mittente afzender nadawca avsändare afsender avsender odesílatel gönderen
 """
 _NAMES_OF_SUBJECT: Final = """
-    subject betreff objet sujet asunto assunto oggetto onderwerp temat ämne emne тема 主题 主旨 件名 제목 الموضوع konu aihe předmět
-    tárgy
+    subject betreff objet sujet asunto assunto oggetto onderwerp temat ämne emne тема 主题 主旨 件名 제목 الموضوع konu aihe
+    předmět tárgy
 """
 _FROM: Final = frozenset(_NAMES_OF_FROM.split())
 _SUBJECT: Final = frozenset(_NAMES_OF_SUBJECT.split())
