@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from typing import IO, Any
 
@@ -49,7 +50,10 @@ def check(document: bytes, believed: PublicKey | None = None) -> PublicKey:
         raise NotAsSigned("Its signature is incomplete.") from None
     if believed is not None and key.raw != believed.raw:
         raise NotAsSigned(f"It is signed by another key: {key.id}, and not {believed.id}.")
-    digest = hashlib.sha256(canonical(content)).digest()
+    try:
+        digest = hashlib.sha256(canonical(content)).digest()
+    except (ValueError, OverflowError, RecursionError):
+        raise NotAsSigned("It holds what nobody of us signs.") from None
     if digest.hex() != signature.get("digest"):
         raise NotAsSigned("Its content was changed after it was signed.")
     if not key.accepts(value, DOMAIN + digest):
@@ -59,8 +63,10 @@ def check(document: bytes, believed: PublicKey | None = None) -> PublicKey:
 
 def _parts(document: bytes) -> tuple[Any, dict[str, Any]]:
     try:
-        whole = json.loads(document, object_pairs_hook=_once)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        whole = json.loads(document, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_fraction)
+    except NotAsSigned:
+        raise
+    except (ValueError, RecursionError):  # also numbers of thousands of digits
         raise NotAsSigned("It is no JSON document.") from None
     if (
         not isinstance(whole, dict)
@@ -69,6 +75,17 @@ def _parts(document: bytes) -> tuple[Any, dict[str, Any]]:
     ):
         raise NotAsSigned("It is no signed document: it has to hold content and signature, and nothing else.")
     return whole["content"], whole["signature"]
+
+
+def _no_number(text: str) -> float:
+    """`NaN` and its like are no JSON, and would be written as null."""
+    raise NotAsSigned(f"{text} is no number.")
+
+
+def _fraction(text: str) -> float:
+    """So that a number too large for a fraction, which would be written as null as well, is none."""
+    found = float(text)
+    return found if math.isfinite(found) else _no_number(text[:20])
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -55,6 +55,34 @@ def test_a_change_is_seen(old: bytes, new: bytes, said: str) -> None:
         check(changed)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        b"NaN",
+        b"Infinity",
+        b"-Infinity",
+        b"1e999",
+        b"-1e999999999",
+        b"9" * 5_000,
+        b"9" * 400_000,
+        b"9" * 4_000,
+        b'"\\ud800"',
+    ],
+    ids=["NaN", "infinity", "below", "large", "huge", "digits", "many", "over 64 bits", "half a letter"],
+)
+def test_what_is_no_number_of_ours_is_refused_and_nothing_else_happens(number: bytes) -> None:
+    """Written as null, some of these had the signature of the document in which null stands."""
+    with pytest.raises(NotAsSigned):
+        check(written().replace(b"null", number))
+
+
+def test_content_that_is_too_deep_is_refused() -> None:
+    with pytest.raises(NotAsSigned):
+        check(written().replace(b"null", b"[" * 900 + b"]" * 900))
+    with pytest.raises(NotAsSigned):
+        check(written().replace(b"null", b"[" * 100_000 + b"]" * 100_000))
+
+
 def test_anothers_signature_is_not_the_desks() -> None:
     assert check(written(key=OTHER))
     with pytest.raises(NotAsSigned, match="another key"):
