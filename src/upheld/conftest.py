@@ -14,7 +14,7 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
@@ -126,6 +126,14 @@ def at_once(transactional_db: None) -> Callable[..., list[Any]]:
             return [future.result(30) for future in [threads.submit(begin, function) for function in functions]]
 
     return call
+
+
+@pytest.fixture
+def own_files(settings: LazySettings, tmp_path: Path) -> Path:
+    """A folder for the files of this test alone."""
+    folder = tmp_path / "files"
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

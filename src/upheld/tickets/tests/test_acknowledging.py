@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import LazySettings
 
 from upheld.channels.mail.threading import subject_of
 from upheld.channels.models import OutgoingMail
@@ -19,10 +18,7 @@ from upheld.events.models import Event
 from upheld.tickets.tests.mailbox import acknowledgement, take, text_of, ticket_of
 from upheld.tickets.wording import moment_in_words
 
-
-@pytest.fixture(autouse=True)
-def files_of_this_test(settings: LazySettings, tmp_path: object) -> None:
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = pytest.mark.usefixtures("own_files")
 
 
 def test_it_names_the_ticket_and_the_time_of_the_first_answer_in_the_customers_zone(cast: Cast) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import time
 
 import pytest
-from django.conf import LazySettings
 
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.hostile import corpus
@@ -14,12 +13,9 @@ from upheld.conftest import Cast
 from upheld.tickets.models import Message
 from upheld.tickets.tests.mailbox import take
 
+pytestmark = pytest.mark.usefixtures("own_files")
+
 SECONDS = 4.0  # the promise is one on an idle machine; tests share it with others
-
-
-@pytest.fixture(autouse=True)
-def files_of_this_test(settings: LazySettings, tmp_path: object) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 def test_each_hostile_mail_finds_exactly_one_place(cast: Cast) -> None:

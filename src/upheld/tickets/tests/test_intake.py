@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 
 from upheld.accounts.models import Account, Contact
 from upheld.channels.files import open_stored
@@ -25,12 +24,9 @@ from upheld.tickets.left_behind import announce_left_behind
 from upheld.tickets.models import Link, Message, Ticket
 from upheld.tickets.tests.mailbox import take, ticket_of
 
+pytestmark = pytest.mark.usefixtures("own_files")
+
 State = ReceivedMail.State
-
-
-@pytest.fixture(autouse=True)
-def files_of_this_test(settings: LazySettings, tmp_path: object) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 def now() -> datetime:
@@ -61,11 +57,8 @@ def test_a_mail_becomes_a_ticket_of_its_account_plan_category_and_priority(cast:
     assert (ticket.category, ticket.priority) == ("integration", "P2")
     assert ticket.opened_at == mail.received_at
     message = ticket.messages.get()
-    assert (message.text, message.html, message.received) == (
-        "Our pump stopped.",
-        "<p>Our <b>pump</b> stopped.</p>",
-        mail,
-    )
+    assert (message.text, message.html) == ("Our pump stopped.", "<p>Our <b>pump</b> stopped.</p>")
+    assert message.received == mail
     assert (mail.sender, mail.title, mail.reason) == ("customer@harbour.example", "The integration failed: webhook", "")
     assert mail.decided_at is not None
 

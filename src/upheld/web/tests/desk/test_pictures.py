@@ -6,7 +6,6 @@ import base64
 import re
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,15 +21,12 @@ from upheld.tickets.tests.mailbox import take
 from upheld.web.pictures import pictured
 from upheld.web.tests.conftest import Browsing
 
+pytestmark = pytest.mark.usefixtures("own_files")
+
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 OUTSIDE = "https://pictures.quarry.example/a.png"
-
-
-@pytest.fixture(autouse=True)
-def files_of_this_test(settings: LazySettings, tmp_path: object) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 def a_mail(cast: Cast, inner: bytes = PIXEL, kind: bytes = b"image/png", html: bytes = b"") -> Message:
