@@ -127,7 +127,12 @@ DATABASES: dict[str, Any] = {
 }
 CACHES = {
     # Shared by all processes, since it counts tries to sign in. The table is made by `upheld migrate`.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "upheld_cache"},
+    # It keeps as many as there are: at Django's own 300 a busy hour would push out what was counted.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "upheld_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # -- pages -------------------------------------------------------------------------------------------------------------

@@ -240,6 +240,8 @@ class Spoken:
     mail_recipients: list[str] | None
     mail_delivered: list[str] | None
     mail_needs_a_look: bool | None
+    mail_arrived: list[str] | None
+    is_by_provider: bool | None
 
 
 THREAD = """
@@ -253,7 +255,8 @@ SELECT message.id, message.ticket_id, message.is_internal, message.by, message.t
        (received.authentication ->> 'authentic')::boolean, message.received_id,
        (SELECT json_object_agg(one.address, json_build_object('pk', one.id, 'failure', one.failure))
           FROM tickets_outsidepicture one WHERE one.message_id = message.id),
-       mail.id, mail.next_try_at, mail.recipients::json, mail.delivered::json, mail.needs_a_look
+       mail.id, mail.next_try_at, mail.recipients::json, mail.delivered::json, mail.needs_a_look,
+       mail.arrived::json, mail.provider_id <> ''
   FROM tickets_message message
   LEFT JOIN people_person author ON author.id = message.author_id
   LEFT JOIN channels_outgoingmail mail ON mail.id = message.outgoing_id

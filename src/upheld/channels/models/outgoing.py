@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 
 
@@ -23,7 +24,8 @@ class OutgoingMail(models.Model):
 
     `raw` is the whole message as it leaves. `subject_key` is what it speaks of (`ticket:42`): a failure can be shown there.
     `needs_a_look`: somebody did not get it, and nobody has decided yet what follows. `provider_id` is what a provider calls it.
-    A recipient is either in `delivered` (their server took it), in `refused` (for good, and why), or still to be tried.
+    A recipient is either in `delivered` (the next server took it), in `refused` (for good, and why), or still to be tried.
+    `arrived` are those of whom a provider says that their own server took it; without a provider nobody says so.
     """
 
     class State(models.TextChoices):
@@ -48,6 +50,9 @@ class OutgoingMail(models.Model):
     perhaps_twice = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    arrived: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, db_default=Value([], models.JSONField())
+    )
     refused: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
     bounced_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=400, blank=True)

@@ -63,6 +63,8 @@ def _said(message: Spoken, told: tuple[Told, ...], now: datetime) -> str:
         return f"{'Sent, but not' if message.mail_delivered else 'Not delivered'} to {names}{others}"
     if message.mail_state == State.SENT:
         at = f" {_time(message.mail_sent_at, now)}" if message.mail_sent_at else ""
+        if message.is_by_provider and not set(message.mail_delivered or ()) <= set(message.mail_arrived or ()):
+            return f"Sent{at}, taken by our mail provider"
         return f"Sent{at}, taken by their mail server{'s' if len(message.mail_delivered or ()) > 1 else ''}"
     if not message.mail_attempts:
         return "On its way"
@@ -88,19 +90,23 @@ def _time(at: datetime, now: datetime) -> str:
 def _told(message: Spoken) -> tuple[Told, ...]:
     """The mail remembers one answer for all that wait: it is said of nobody in particular unless only one does."""
     refused, delivered = message.mail_refused or {}, set(message.mail_delivered or ())
+    arrived = set(message.mail_arrived or ()) if message.is_by_provider else delivered
     everybody = (message.mail_recipients or ())[:MOST_SHOWN]
     waiting = [one for one in everybody if one not in refused and one not in delivered]
     error = message.mail_error or ""
     if len(waiting) > 1 and error:
         error = f"the last answer to one of {len(waiting)}: {error}"
-    return tuple(_of(one, refused.get(one), is_taken=one in delivered, error=error) for one in everybody)
+    taken = {one: one in arrived for one in delivered}
+    return tuple(_of(one, refused.get(one), taken.get(one), error) for one in everybody)
 
 
-def _of(address: str, refusal: str | None, *, is_taken: bool, error: str) -> Told:
+def _of(address: str, refusal: str | None, has_arrived: bool | None, error: str) -> Told:
+    """`has_arrived` is None for whom nobody took it yet, and False while only our provider did."""
     if refusal is not None:
         return Told(address, "lost", in_words(refusal), refusal)
-    if is_taken:
-        return Told(address, "taken", "Their mail server took it.")
+    if has_arrived is not None:
+        words = "Their mail server took it." if has_arrived else "Our mail provider took it, and sends it on."
+        return Told(address, "taken", words)
     if error.startswith("the last answer"):
         return Told(address, "waiting", "It is tried again.", error)
     return Told(address, "waiting", in_words(error) if error else "It waits to be sent.", error)

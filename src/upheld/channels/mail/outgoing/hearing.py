@@ -101,20 +101,22 @@ def _note(mail: OutgoingMail, address: str, word: Word, at: datetime) -> bool:
             return False
         come_back(mail, {address: word.reason}, at)
     elif word.said == "delivered":
-        if address not in mail.untried:
+        if address in mail.arrived or address in mail.refused:
             return False
-        mail.delivered = [
-            *mail.delivered,
-            address,
-        ]  # of a try that was cut off: now we know, and it leaves no second time
+        if address in mail.untried:  # of a try that was cut off: now we know, and it leaves no second time
+            mail.delivered = [*mail.delivered, address]
+        mail.arrived = [*mail.arrived, address]
+        mail.error = "" if mail.error.startswith(f"{address}: ") else mail.error
     elif word.said == "delayed":
-        if address not in mail.delivered or mail.error:
+        if address not in mail.delivered or address in mail.arrived or mail.error:
             return False
         mail.error = f"{address}: {word.reason}"[:400]
     else:
         return True
     _settle(mail, at)
-    mail.save(update_fields=["bounced_at", "refused", "needs_a_look", "delivered", "error", "state", "sent_at"])
+    mail.save(
+        update_fields=["bounced_at", "refused", "needs_a_look", "delivered", "arrived", "error", "state", "sent_at"]
+    )
     return True
 
 

@@ -94,13 +94,14 @@ def _once_more(row: OutgoingMail, again: list[str], at: datetime) -> None:
     """Queue it for those who did not get it, as if it were new."""
     row.refused = {address: why for address, why in row.refused.items() if address not in again}
     row.delivered = [address for address in row.delivered if address not in again]  # it came back from there
+    row.arrived = [address for address in row.arrived if address not in again]
     row.error = ""
     row.state, row.queued_at, row.next_try_at, row.attempts = State.QUEUED, at, at, 0
     row.needs_a_look, row.is_late_told, row.bounced_at = bool(row.refused), False, None
     row.save(
         update_fields=[
-            "recipients", "refused", "delivered", "error", "state", "queued_at", "next_try_at", "attempts", "needs_a_look",
-            "is_late_told", "bounced_at",
+            "recipients", "refused", "delivered", "arrived", "error", "state", "queued_at", "next_try_at", "attempts",
+            "needs_a_look", "is_late_told", "bounced_at",
         ]
     )  # fmt: skip
     defer(row)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from django.test import Client
 from prometheus_client import REGISTRY
 
 from upheld.channels.mail.doors.hooks import sns
@@ -27,7 +28,7 @@ from upheld.conftest import Cast
 from upheld.events.actors import MAIL
 from upheld.events.models import Event
 from upheld.kernel.fetching import Fetched
-from upheld.tickets.models import Ticket
+from upheld.tickets.models import Message, Ticket
 from upheld.web.tests.doors.calling import TOPIC, Sns, certificate, post, with_keys
 
 ANA, BOSS = "customer@harbour.example", "Boss@us.example"
@@ -83,7 +84,7 @@ def said(event: dict[str, Any]) -> HttpResponse:
 def state(mail: OutgoingMail, ticket: Ticket) -> tuple[Any, ...]:
     mail.refresh_from_db()
     return (
-        mail.state, mail.delivered, mail.refused, mail.bounced_at, mail.needs_a_look, mail.error,
+        mail.state, mail.delivered, mail.arrived, mail.refused, mail.bounced_at, mail.needs_a_look, mail.error,
         Event.objects.count(), ticket.messages.count(),
     )  # fmt: skip
 
@@ -151,18 +152,20 @@ def test_a_complaint_is_told_once_and_loses_nothing(cast: Cast, ticket: Ticket, 
     ]
 
 
-def test_a_delay_stands_on_the_mail_and_a_delivery_changes_nothing(ticket: Ticket, mail: OutgoingMail) -> None:
+def test_a_delay_stands_on_the_mail_until_it_is_delivered(ticket: Ticket, mail: OutgoingMail) -> None:
     delay = {
         "delayType": "MailboxFull",
         "delayedRecipients": [{"emailAddress": ANA, "diagnosticCode": "smtp; 452 full"}],
     }
     for _ in range(2):
         assert said(ses("DeliveryDelay", deliveryDelay=delay)).status_code == 200
+        mail.refresh_from_db()
+        assert mail.error == f"{ANA}: smtp; 452 full"
     assert said(ses("Delivery", delivery={"recipients": [ANA, BOSS], "smtpResponse": "250 OK"})).status_code == 200
     for nothing in ("Send", "Open", "Click", "Subscription", "Whatever"):
         assert said(ses(nothing)).status_code == 200
     mail.refresh_from_db()
-    assert (mail.error, mail.state, mail.refused) == (f"{ANA}: smtp; 452 full", "sent", {})
+    assert (mail.error, mail.state, mail.refused, mail.arrived) == ("", "sent", {}, [ANA, BOSS])
     assert not ticket.messages.filter(is_internal=True).exists()
 
 
@@ -193,6 +196,19 @@ def test_a_word_of_a_mail_that_is_not_ours_is_counted_and_nothing_more(ticket: T
 )
 def test_half_a_word_is_refused(mail: OutgoingMail, event: dict[str, Any]) -> None:
     assert said(event).status_code == 400
+
+
+def test_the_ticket_says_who_took_it_and_no_more(
+    client: Client, cast: Cast, ticket: Ticket, mail: OutgoingMail
+) -> None:
+    """Our provider at first; their server only when the provider says so."""
+    said_by = {"by": "staff", "author": cast.agent.person, "at": ticket.changed_at}
+    Message.objects.create(ticket=ticket, text="Hi", outgoing=mail, **said_by)
+    client.force_login(cast.agent.person)
+    page = f"/desk/tickets/{ticket.pk}/"
+    assert b"taken by our mail provider" in client.get(page).content
+    said(ses("Delivery", delivery={"recipients": [ANA, BOSS]}))
+    assert b"taken by their mail servers" in client.get(page).content
 
 
 # -- what comes before we have committed -----------------------------------------------------------------------------------
