@@ -8,6 +8,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "message.released": ("upheld.tickets.intake.take_in",),
     "message.run_again": ("upheld.tickets.intake.take_in",),
     "message.failed": ("upheld.tickets.handlers.tell_of_failed_mail",),
+    "message.bounced": ("upheld.tickets.handlers.tell_of_bounced_mail",),
     "message.delayed": ("upheld.tickets.handlers.tell_of_delayed_mail",),
     "ticket.opened": (
         "upheld.tickets.acknowledging.acknowledge",

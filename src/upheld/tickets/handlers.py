@@ -135,16 +135,32 @@ def tell_of_failed_mail(event: Event) -> None:
     """A mail of ours could not be sent: whoever deals with the ticket hears of it."""
     ticket = _ticket(event)
     if ticket is not None:
-        people = people_for("assignee", ticket, in_force())
+        people = _concerned(ticket, event)
         tell(people, key=f"{event.pk}/failed", subject=ticket.key, kind=event.kind, urgent=True, at=event.at,
              text=f"{ticket.reference} A mail to the customer could not be delivered.")  # fmt: skip
+
+
+def tell_of_bounced_mail(event: Event) -> None:
+    """A mail of ours was taken and came back later. A report that says it is only late, nobody needs to act on."""
+    ticket = _ticket(event)
+    if ticket is not None and event.data.get("permanent"):
+        tell(_concerned(ticket, event), key=f"{event.pk}/bounced", subject=ticket.key, kind=event.kind, urgent=True, at=event.at,
+             text=f"{ticket.reference} A mail to the customer came back. Send it to another address, or call.")  # fmt: skip
+
+
+def _concerned(ticket: Ticket, event: Event) -> list[Person]:
+    """Who deals with the ticket, and who of us wrote that mail."""
+    wrote = Person.objects.filter(
+        messages__outgoing=event.data.get("mail"), messages__ticket=ticket, is_active=True
+    ).exclude(agent=None)
+    return list(dict.fromkeys([*people_for("assignee", ticket, in_force()), *wrote]))
 
 
 def tell_of_delayed_mail(event: Event) -> None:
     """A mail of ours has been waiting for long: whoever deals with the ticket hears of it, since the customer does not yet."""
     ticket = _ticket(event)
     if ticket is not None:
-        people = people_for("assignee", ticket, in_force())
+        people = _concerned(ticket, event)
         tell(people, key=f"{event.pk}/delayed", subject=ticket.key, kind=event.kind, at=event.at,
              text=f"{ticket.reference} A mail to the customer has been waiting for an hour. We keep trying.")  # fmt: skip
 

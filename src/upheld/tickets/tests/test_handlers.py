@@ -23,7 +23,7 @@ from upheld.people.models import Notification
 from upheld.tickets import handlers
 from upheld.tickets.actions.assignment import assign
 from upheld.tickets.actions.changing import change
-from upheld.tickets.actions.conversation import customer_reply, note
+from upheld.tickets.actions.conversation import customer_reply, note, reply
 from upheld.tickets.actions.errors import Refused
 from upheld.tickets.actions.escalation import raise_ticket
 from upheld.tickets.actions.resolution import reopen, resolve
@@ -236,6 +236,20 @@ def test_a_mail_that_could_not_be_sent_is_told_once(cast: Cast) -> None:
     for _ in range(2):
         react(event.pk)
     assert told("message.failed") == [("agent", "A mail to the customer could not be delivered.", True)]
+
+
+def test_a_mail_that_came_back_is_told_to_who_deals_with_it_and_to_who_wrote_it(cast: Cast) -> None:
+    ticket = opened(cast)
+    assign(ticket, to=cast.agent, by=cast.agent.actor, at=MONDAY)
+    sent = reply(ticket, text="Hello.", by=cast.colleague.actor, at=MONDAY, author=cast.colleague.person).outgoing
+    assert sent is not None
+    for permanent in (False, True, True):
+        data = {"mail": sent.pk, "permanent": permanent, "codes": ["5.1.1"]}
+        event = record("message.bounced", ticket.key, by=MAIL, at=MONDAY, data=data, key=f"b{permanent}")
+        if event is not None:
+            react(event.pk)
+    words = "A mail to the customer came back. Send it to another address, or call."
+    assert told("message.bounced") == [("agent", words, True), ("colleague", words, True)]
 
 
 def test_a_failed_mail_of_no_ticket_is_nobodys(cast: Cast) -> None:

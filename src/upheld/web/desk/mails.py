@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from upheld.channels.mail.holding import HELD, NotHeld, drop, release, run_again
-from upheld.channels.models import Mailbox, ReceivedMail, Sighting
+from upheld.channels.models import ReceivedMail
+from upheld.tickets.models import Message
+from upheld.web.desk.inbox import figures, steps_of
+from upheld.web.desk.mailboxes import mailboxes
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_administrators
 
 SIZE = 100
-LATE_AFTER: Final = timedelta(minutes=5)  # without a look, a mailbox is behind
 
 
 class MailSearchForm(forms.Form):
     text = forms.CharField(required=False, max_length=200)
-    state = forms.ChoiceField(required=False, choices=[("", "Any state"), *ReceivedMail.State.choices])
+    state = forms.ChoiceField(
+        required=False, choices=[("", "Any state"), ("held", "Waiting for a decision"), *ReceivedMail.State.choices]
+    )
 
 
 @require_safe
@@ -35,7 +37,8 @@ def mails(request: AgentRequest) -> HttpResponse:
     form = MailSearchForm(request.GET)
     found = ReceivedMail.objects.defer("raw").order_by("-id")
     if form.is_valid() and form.cleaned_data["state"]:
-        found = found.filter(state=form.cleaned_data["state"])
+        state = form.cleaned_data["state"]
+        found = found.filter(state__in=HELD) if state == "held" else found.filter(state=state)
     if form.is_valid() and form.cleaned_data["text"]:
         text = form.cleaned_data["text"]
         found = found.filter(
@@ -48,12 +51,13 @@ def mails(request: AgentRequest) -> HttpResponse:
     if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: SIZE + 1])
-    context = {
+    context: dict[str, Any] = {
         "mailboxes": mailboxes(),
-        "held": ReceivedMail.objects.filter(state__in=HELD).count(),
         "rows": rows[:SIZE],
         "form": form,
-        "states": ReceivedMail.State.choices,
+        "states": form.fields["state"].choices[1:],
+        "inbox": figures(),
+        "has_held": any(one.is_held for one in rows[:SIZE]),
         "before": rows[SIZE - 1].pk if len(rows) > SIZE else "",
     }
     return show(request, "desk/mails.html", context, here="mails")
@@ -63,9 +67,14 @@ def mails(request: AgentRequest) -> HttpResponse:
 @for_administrators
 def mail(request: AgentRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(ReceivedMail.objects.defer("raw"), pk=pk)
-    steps = [(datetime.fromisoformat(at), words) for at, words in one.steps]
+    message = Message.objects.filter(received=one).values_list("pk", flat=True).first()
     seen_in = one.sightings.select_related("mailbox").order_by("id")
-    return show(request, "desk/mail.html", {"mail": one, "steps": steps, "seen_in": seen_in}, here="mails")
+    return show(
+        request,
+        "desk/mail.html",
+        {"mail": one, "steps": steps_of(one), "seen_in": seen_in, "message": message},
+        here="mails",
+    )
 
 
 @require_POST
@@ -75,7 +84,8 @@ def decide(request: AgentRequest, pk: int, decision: str) -> HttpResponse:
     one = get_object_or_404(ReceivedMail.objects.defer("raw"), pk=pk)
     act, told = DECISIONS[decision]
     try:
-        act(one, by=request.agent.actor, at=timezone.now())
+        reason = {"reason": request.POST.get("reason", "")[:200]} if act is drop else {}
+        act(one, by=request.agent.actor, at=timezone.now(), **reason)
         messages.success(request, told)
     except NotHeld as reason:
         messages.warning(request, str(reason))
@@ -87,32 +97,6 @@ DECISIONS: dict[str, tuple[Callable[..., None], str]] = {
     "run-again": (run_again, "It is looked at again within moments."),
     "drop": (drop, "Dropped. Its source stays here."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A mailbox with what its last look found, in words."""
-
-    mailbox: Mailbox
-    held: int
-    too_large: int
-    is_late: bool
-
-
-def mailboxes() -> list[Watched]:
-    """Each mailbox that was ever fetched from, and how it stands. Two queries."""
-    late = timezone.now() - LATE_AFTER
-    counts = dict(
-        Sighting.objects.filter(uid_validity=F("mailbox__uid_validity"))
-        .values_list("mailbox")
-        .annotate(count=Count("id"))
-        .values_list("mailbox", "count")
-    )
-    large = dict(Sighting.objects.filter(mail=None).values_list("mailbox").annotate(count=Count("id")))
-    return [
-        Watched(one, counts.get(one.pk, 0), large.get(one.pk, 0), one.looked_at is None or one.looked_at < late)
-        for one in Mailbox.objects.all()
-    ]
 
 
 @require_safe

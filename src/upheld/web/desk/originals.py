@@ -18,6 +18,7 @@ from upheld.channels.models import ReceivedMail
 from upheld.tickets.models import Message, OutsidePicture
 from upheld.tickets.picturing import fetch_pictures
 from upheld.web.attachments import picture_response, visible_messages
+from upheld.web.desk.inbox import steps_of
 from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_agents
 
@@ -33,10 +34,16 @@ _REACHING_OUT: Final = re.compile(r"<(?:link|meta|base|frame|frameset|object|emb
 @require_safe
 @for_agents
 def original(request: AgentRequest, pk: int) -> HttpResponse:
-    """Its fields as they stand there, and what the sender's program made of it, in a frame that can do nothing."""
+    """What the sender's program made of it, in a frame that can do nothing; what we decided about it; its fields as they came."""
     message = _message(request, pk)
-    head = re.split(rb"\r?\n\r?\n", bytes(_mail(message).raw)[:LONGEST_HEAD], maxsplit=1)[0].decode("utf-8", "replace")
-    return show(request, "desk/original.html", {"message": message, "head": head}, here="queue")
+    mail = _mail(message)
+    head = re.split(rb"\r?\n\r?\n", bytes(mail.raw)[:LONGEST_HEAD], maxsplit=1)[0].decode("utf-8", "replace")
+    return show(
+        request,
+        "desk/original.html",
+        {"message": message, "mail": mail, "head": head, "steps": steps_of(mail)},
+        here="queue",
+    )
 
 
 @require_safe

@@ -24,9 +24,18 @@ def outgoing(request: AgentRequest) -> HttpResponse:
         "waiting": outbox.waiting(),
         "undelivered": outbox.undelivered(),
         "late_before": now - outbox.LONG,
+        "leaves_by": leaves_by(),
         "is_unset": settings.UPHELD_SMTP is None and settings.UPHELD_MAIL.provider is None,
     }
     return show(request, "desk/outgoing.html", context, here="mails")
+
+
+def leaves_by() -> str:
+    """Where mail is handed over, in words and without a password."""
+    provider, server = settings.UPHELD_MAIL.provider, settings.UPHELD_SMTP
+    if provider is not None:
+        return str(provider.name).replace("_", " ").capitalize()
+    return f"the server {server.host}:{server.port}" if server is not None else "no server"
 
 
 @require_POST

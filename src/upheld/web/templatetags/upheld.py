@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html, format_html_join, urlize
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
+from upheld.channels.mail.outgoing.answers import in_words
 from upheld.kernel.durations import format_duration
 from upheld.kernel.text import initials as initials_of
 from upheld.tickets.models import Ticket
@@ -143,6 +144,9 @@ def _address_of_none() -> str:
 def linked(text: str) -> SafeString:
     """The text with its addresses as links. Most texts have none, and are not looked through word by word."""
     return mark_safe(urlize(text, nofollow=True, autoescape=True)) if MAY_LINK.search(text) else escape(text)  # noqa: S308
+
+
+register.filter("in_words", in_words)
 
 
 @register.filter

@@ -54,6 +54,7 @@ def test_what_waits_is_shown_and_can_be_tried_at_once(administrator: Client, mai
     change(mail, attempts=3, error="ConnectionRefusedError", next_try_at=datetime.now(UTC) + timedelta(hours=1))
     html = administrator.get(PAGE).content.decode()
     assert "ConnectionRefusedError" in html
+    assert "The server could not be reached." in html
     assert "customer@harbour.example, boss@harbour.example" in html
     administrator.post(f"{PAGE}{mail.pk}/again/")
     mail.refresh_from_db()
@@ -100,16 +101,16 @@ def test_it_is_for_administrators(browse: Browsing, cast: Cast, mail: OutgoingMa
             assert client.post(f"{PAGE}{mail.pk}/{act}/").status_code == 404
 
 
-def test_the_assignee_hears_once_of_mail_that_waits_for_long(cast: Cast, ticket: Ticket, mail: OutgoingMail) -> None:
+def test_assignee_and_author_hear_once_of_mail_that_waits_for_long(cast: Cast, ticket: Ticket, mail: OutgoingMail) -> None:
     assign(ticket, to=cast.colleague, by=cast.lead.actor, at=datetime.now(UTC))
     now = datetime.now(UTC)
     assert outbox.tell_of_late(now) == 0
     assert outbox.tell_of_late(now + timedelta(hours=2)) == 1
     assert outbox.tell_of_late(now + timedelta(hours=3)) == 0
     react(Event.objects.get(kind="message.delayed").pk)
-    told = Notification.objects.get(kind="message.delayed")
-    assert told.person == cast.colleague.person
-    assert "waiting for an hour" in told.text
+    told = Notification.objects.filter(kind="message.delayed")
+    assert {one.person for one in told} == {cast.colleague.person, cast.agent.person}  # the assignee, and who wrote it
+    assert all("waiting for an hour" in one.text for one in told)
 
 
 def test_the_ticket_says_who_did_not_get_it(browse: Browsing, cast: Cast, ticket: Ticket, mail: OutgoingMail) -> None:
