@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from upheld.channels.files import store
+from upheld.channels.mail.doors.hooks.calls import keys_of
 from upheld.channels.mail.outgoing import providers, sending
 from upheld.channels.mail.outgoing.smtp import Outcome
 from upheld.channels.mail.trust import authenticity
@@ -24,6 +25,7 @@ from upheld.channels.tests.test_sending import queued
 from upheld.channels.tests.test_signing import DOMAIN, RECORDS, is_authentic, key
 from upheld.channels.tests.test_trust import Known
 from upheld.config.environment import Environment, EnvironmentRefused
+from upheld.config.imap import imap_accounts
 from upheld.config.providers import MailProvider
 
 __all__ = ["key"]
@@ -258,3 +260,40 @@ def test_the_provider_is_read_from_the_environment_and_never_said_aloud() -> Non
         assert "s3cret" not in str(refused.value)
     with pytest.raises(EnvironmentRefused, match="none of postmark"):
         Environment.read(variables | {"UPHELD_MAIL_PROVIDER": "pigeon"})
+
+
+def test_what_proves_a_call_may_be_set_apart_from_what_sends() -> None:
+    said = "amazon_ses.topics=arn:aws:sns:eu-central-1:1:mail brevo.api_key=s3cret== mailgun.webhook_signing_key=k"
+    read = Environment.read({"UPHELD_WEBHOOK_KEYS": said}).mail
+    assert read.webhook_keys == {
+        "amazon_ses": {"topics": "arn:aws:sns:eu-central-1:1:mail"},
+        "brevo": {"api_key": "s3cret=="},
+        "mailgun": {"webhook_signing_key": "k"},
+    }
+    assert "s3cret" not in repr(read)
+    for wrong in (
+        "brevo.api_key",
+        "api_key=s3cret",
+        "pigeon.key=s3cret",
+        "postmark.server_token=s3cret",
+        "brevo.=s3cret",
+    ):
+        with pytest.raises(EnvironmentRefused) as refused:
+            Environment.read({"UPHELD_WEBHOOK_KEYS": wrong})
+        assert "s3cret" not in str(refused.value)
+
+
+def test_who_sends_by_a_provider_hears_it_with_the_same_keys() -> None:
+    keys = "region=eu-central-1 topics=arn:aws:sns:eu-central-1:1:mail"
+    variables = {"UPHELD_MAIL_PROVIDER": "amazon_ses", "UPHELD_MAIL_PROVIDER_KEYS": keys}
+    assert keys_of("amazon_ses", Environment.read(variables).mail)["topics"] == "arn:aws:sns:eu-central-1:1:mail"
+    apart = Environment.read(variables | {"UPHELD_WEBHOOK_KEYS": "amazon_ses.topics=other"}).mail
+    assert keys_of("amazon_ses", apart) == {"region": "eu-central-1", "topics": "other"}
+    assert keys_of("brevo", apart) == {}
+
+
+def test_a_mailbox_names_its_own_server() -> None:
+    [account] = imap_accounts("support=imaps://a:b@imap.example/INBOX?authserv=MX.google.com,mx2.google.com")
+    assert account.authserv == {"mx.google.com", "mx2.google.com"}
+    with pytest.raises(ValueError, match="not a host name"):
+        imap_accounts("support=imaps://a:b@imap.example/INBOX?authserv=a%20b")

@@ -8,11 +8,15 @@ import hmac
 import json
 import time
 from dataclasses import replace
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from upheld.channels.mail.doors import hooks
+from upheld.channels.mail.doors.hooks import calls
 from upheld.channels.mail.outgoing.sending import queue
 from upheld.channels.mail.trust.looking import look_into
 from upheld.channels.models import OutgoingMail, ReceivedMail
@@ -102,6 +106,66 @@ def test_a_mail_is_stored_before_it_is_taken_and_once(name: str) -> None:
         assert bytes(mail.raw) == RAW.encode()
     assert b"<1@harbour.example>" in bytes(mail.raw)
     assert Event.objects.filter(kind="message.received", subject=mail.key).count() == 1
+
+
+BYTES = b"\x89PNG\r\n\x1a\n\x00\r\rend\n"
+
+
+@pytest.mark.django_db
+def test_what_is_made_of_fields_has_its_files_byte_for_byte() -> None:
+    """A mail within it that cannot be read, and fields that no head can have, keep nobody's mail away."""
+    files = [
+        {"Name": "pump.png", "Content": base64.b64encode(BYTES).decode(), "ContentType": "image/png"},
+        {
+            "Name": "old.eml",
+            "Content": base64.b64encode(b"Subject: \xff\r\n\r\n\xff").decode(),
+            "ContentType": "message/rfc822",
+        },
+    ]
+    heads = [{"Name": name, "Value": value} for name, value in (
+        ("Return-Path", "<ana@harbour.example>"), ("Message-ID", "<1@harbour.example>"), ("Subject", "another"),
+        ("Message-ID", "<2@harbour.example>"), ("X-Long", "a\r\n b\nc"), ("Content-Transfer-Encoding", "base64"),
+    )]  # fmt: skip
+    told = POSTMARK | {"Attachments": files, "Headers": heads}
+    answer = Client().post("/mail/hooks/postmark/inbound/", json.dumps(told), "application/json", headers=BASIC)
+    assert answer.status_code == 200, answer.content
+    mail = message_from_bytes(bytes(ReceivedMail.objects.get().raw), policy=policy.default)
+    read = {part.get_filename(): part.get_payload(decode=True) for part in mail.walk() if part.get_filename()}
+    assert read == {"pump.png": BYTES, "old.eml": b"Subject: \xff\r\n\r\n\xff"}
+    assert (mail["Message-ID"], mail["Subject"]) == ("<1@harbour.example>", "The pump")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("provider", ["mailgun", "sendgrid"])
+def test_so_has_a_form_of_fields(provider: str) -> None:
+    given: dict[str, Any] = {
+        "mailgun": {
+            "sender": "ana@harbour.example", "recipient": TO, "body-plain": "It stopped.", "attachment-count": "1",
+            "message-headers": json.dumps([["From", "ana@harbour.example"], ["Message-Id", "<1@harbour.example>"]]),
+            "attachment-1": SimpleUploadedFile("pump.png", BYTES, "image/png"), **stamped(token="parsed"),
+        },
+        "sendgrid": {
+            "headers": "From: ana@harbour.example\nMessage-ID: <1@harbour.example>\n", "text": "It stopped.",
+            "envelope": json.dumps({"from": "ana@harbour.example", "to": [TO]}),
+            "attachment-info": json.dumps({"attachment1": {"filename": "pump.png"}}),
+            "attachment1": SimpleUploadedFile("pump.png", BYTES, "image/png"),
+        },
+    }[provider]  # fmt: skip
+    answer = Client().post(f"/mail/hooks/{provider}/inbound/", given, headers=BASIC)
+    assert answer.status_code == 200, answer.content
+    stored = ReceivedMail.objects.get()
+    mail = message_from_bytes(bytes(stored.raw), policy=policy.default)
+    assert [part.get_payload(decode=True) for part in mail.walk() if part.get_filename() == "pump.png"] == [BYTES]
+    assert (mail["Message-ID"], stored.envelope_to) == ("<1@harbour.example>", [TO])
+
+
+@pytest.mark.django_db
+def test_what_is_larger_than_any_mail_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "MOST_BYTES", 1000)
+    for provider in hooks.HOOKS:
+        answer = Client().post(f"/mail/hooks/{provider}/inbound/", b"x" * 1001, "application/json", headers=BASIC)
+        assert answer.status_code == 400
+    assert not ReceivedMail.objects.exists()
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ WRONG: Final = (
     ValueError, LookupError, TypeError, AttributeError, RecursionError, AnymailError, ImproperlyConfigured,
 )  # fmt: skip
 """What reading a payload raises that is none of this provider's."""
-_FIELD: Final = re.compile(rb'name="?([^";\r\n]+)')
+_FIELD: Final = re.compile(rb'[;\s]name="?([^";\r\n]+)')
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 Keys = Mapping[str, str]
 
