@@ -46,6 +46,18 @@ def ends() -> frozenset[str]:
     return frozenset(found)
 
 
+def test_the_rooms_of_the_page_are_those_of_the_linter_from_the_top_down() -> None:
+    table = re.findall(r"^\|[^|]*\| `(\w+)` \|", (DOCS / "rooms.md").read_text(), re.MULTILINE)
+    assert set(table) == {room for room in levels() if (PACKAGE / room).is_dir()}
+    assert [levels()[room] for room in table] == sorted((levels()[room] for room in table), reverse=True)
+
+
+def test_every_word_is_owned_by_a_room() -> None:
+    owners = re.findall(r"^\| (?!word|-).*\| ([\w, ]+) \|$", (DOCS / "words.md").read_text(), re.MULTILINE)
+    assert len(owners) > 50
+    assert {room for owner in owners for room in owner.split(", ")} <= set(levels())
+
+
 @each_page
 def test_every_path_that_is_named_exists(page: Path) -> None:
     missing = [
