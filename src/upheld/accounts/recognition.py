@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Final
 
@@ -62,4 +63,10 @@ def recognise(address: str, name: str, *, by: Actor, at: datetime) -> Contact:
     if contact is not None:
         return contact
     account = account_of_domain(address.rpartition("@")[2])
-    return add_new_contact(email=address, name=name, account=account, by=by, at=at)
+    return add_new_contact(email=address, name=plain_name(name), account=account, by=by, at=at)
+
+
+def plain_name(name: str) -> str:
+    """A name as a stranger gives it, without what makes it read as something else: marks of direction, and another's address."""
+    plain = " ".join("".join(letter for letter in name if unicodedata.category(letter) != "Cf").split())
+    return "" if "@" in plain or "\uff20" in plain else plain

@@ -220,7 +220,18 @@ def _mailbox(piece: str) -> Mailbox | None:
         return None
     name = outside if bracket else "".join(re.findall(r"\(([^()]*)\)", piece)[:1])
     name = re.sub(r"\\(.)", r"\1", name.strip().strip('"'))
-    return Mailbox(" ".join(storable(_words_decoded(name)).split()).strip("\"' ")[:120], found[0].lower().rstrip("."))
+    return Mailbox(" ".join(storable(_words_decoded(name)).split()).strip("\"' ")[:120], _spelled(found[0]))
+
+
+def _spelled(address: str) -> str:
+    """In lower case, and the domain in the letters of the names system: one that only looks like another is seen to differ."""
+    local, at, domain = address.lower().rstrip(".").rpartition("@")
+    if domain.isascii():
+        return f"{local}{at}{domain}"
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}"[:LONGEST_ADDRESS]
+    except UnicodeError:
+        return f"{local}{at}{domain}"
 
 
 # -- identity and time -----------------------------------------------------------------------------------------------------
