@@ -51,8 +51,8 @@ def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryRepor
     is_permanent = any(one.is_permanent for one in failed.values())
     codes = sorted({one.status for one in failed.values() if one.status})
     _note_on_mail(sent, {one.address: one.status for one in failed.values() if one.is_permanent}, mail.received_at)
-    if is_permanent:
-        Contact.objects.filter(person__email__in=failed, bounced_at=None).update(bounced_at=mail.received_at)
+    lost = [address for address, one in failed.items() if one.is_permanent]
+    Contact.objects.filter(person__email__in=lost, bounced_at=None).update(bounced_at=mail.received_at)
     if sent.subject_key:
         data = {"mail": sent.pk, "permanent": is_permanent, "codes": codes}
         record(
@@ -67,7 +67,7 @@ def take_in_report(mail: ReceivedMail, parsed: ParsedMail, report: DeliveryRepor
     if ticket is None:
         return Place(ReceivedMail.State.DROPPED, "A mail of ours came back; noted there.", sent.subject_key)
     words = "could not be delivered" if is_permanent else "is delayed"
-    text = f"Our mail to {', '.join(sorted(failed))} {words} ({', '.join(codes) or 'no code given'})."
+    text = f"Our mail to {', '.join(sorted(lost or failed))} {words} ({', '.join(codes) or 'no code given'})."
     written = note(ticket, text=text, by=MAIL, at=max(mail.received_at, ticket.changed_at))
     written.received = mail
     written.save(update_fields=["received"])

@@ -258,7 +258,10 @@ def _by_machine(case: _Case, meant: Meant | None) -> Place:
     if meant is not None and meant.is_own and contact is not None:
         is_letter = case.parsed.automation.kind == Kind.BULK and not meant.ticket.is_spam
         return _added(case, meant.ticket, contact) if is_letter else _noted(case, meant.ticket)
-    if not case.is_released and (case.parsed.automation.kind == Kind.REPLY or meant is not None):
+    is_reply = case.parsed.automation.kind == Kind.REPLY
+    if meant is not None and meant.is_signed and is_reply and not meant.ticket.is_spam:
+        return _noted(case, meant.ticket)  # from another address than we wrote to, as of whoever guards that mailbox
+    if not case.is_released and (is_reply or meant is not None):
         return suspended(f"An automatic answer ({case.parsed.automatic_reason}) without a part in a ticket.")
     since = case.mail.received_at - timedelta(hours=1)
     same = ReceivedMail.objects.filter(
@@ -308,9 +311,10 @@ def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
 def _noted(case: _Case, ticket: Ticket) -> Place:
     """A note for us and nothing more: an out-of-office mail is no answer and reopens nothing. After three a day it is a loop."""
     since = case.mail.received_at - timedelta(days=1)
-    before = ReceivedMail.objects.filter(
-        sender=case.sender, received_at__gte=since, is_automatic=True, outcome=ticket.key
-    )
+    before = ReceivedMail.objects.filter(received_at__gte=since, is_automatic=True, outcome=ticket.key)
+    contact = known(case.sender)
+    if contact is not None and has_part_in(ticket, contact):
+        before = before.filter(sender=case.sender)  # of strangers, all together
     if before.exclude(pk=case.mail.pk).count() >= LOOP_AFTER:
         return Place(State.DROPPED, f"A loop: automatic mail number {LOOP_AFTER + 1} of a day.", ticket.key)
     text = f"An automatic mail came ({case.parsed.automatic_reason}):\n\n{case.parsed.text}"

@@ -50,6 +50,14 @@ from upheld.channels.tests.post import letter
         ({"title": "Abwesend am Montag, bitte vorher liefern"}, Kind.PERSON),
         ({"preference": "auto_reply"}, Kind.REPLY),
         ({"x_vacation": "yes"}, Kind.REPLY),
+        ({"auto_submitted": "auto-generated", "title": "Automatic reply: The pump"}, Kind.REPLY),
+        ({"sender": "Boxbe <waitlist@boxbe.com>", "title": "The pump (Action Required)"}, Kind.REPLY),
+        ({"x_delivery_agent": "TMDA/1.1.12", "title": "Please confirm your message"}, Kind.REPLY),
+        ({"title": "Please confirm your message", "precedence": "bulk", "in_reply_to": "<a@b>"}, Kind.REPLY),
+        ({"title": "Re: Your mail awaits verification", "auto_submitted": "auto-replied", "references": "<a@b>"}, Kind.REPLY),
+        ({"title": "Please confirm your email address change"}, Kind.PERSON),
+        ({"title": "Please confirm this order", "in_reply_to": "<a@b>"}, Kind.PERSON),
+        ({"sender": "x@notboxbe.com"}, Kind.PERSON),
     ],
 )
 def test_machines_are_known_by_what_they_say(fields: dict[str, Any], kind: Kind) -> None:

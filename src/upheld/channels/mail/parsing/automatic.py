@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from upheld.channels.mail.parsing.challenges import CHALLENGE, is_challenge
 from upheld.channels.mail.parsing.fields import address_in, mailboxes, text_of
 from upheld.channels.mail.parsing.mime import Part
 from upheld.channels.mail.parsing.returned import is_from_server, says_so
@@ -84,7 +85,7 @@ _REPLY_TITLES: Final = re.compile(
 
 def automation_of(mail: Part, envelope_from: str = "") -> Automation:
     """`envelope_from` is `<>` where the sending server said that nobody is to be answered; empty where it is not known."""
-    for judge in (_report, _returned, _by_declaration, _by_title, _by_lists, _by_envelope):
+    for judge in (_report, _returned, _by_challenge, _by_declaration, _by_title, _by_lists, _by_envelope):
         kind, reason = judge(mail, envelope_from)
         if kind:
             return Automation(kind, reason[:120], may_be_answered=False)
@@ -117,10 +118,15 @@ def _returned(mail: Part, envelope_from: str) -> Verdict:
     return (Kind.REPORT, "its subject says so") if is_server and says_so(text_of(mail.value("subject"))) else _NONE
 
 
+def _by_challenge(mail: Part, envelope_from: str) -> Verdict:
+    return (Kind.REPLY, CHALLENGE) if is_challenge(mail) else _NONE
+
+
 def _by_declaration(mail: Part, envelope_from: str) -> Verdict:
     declared = text_of(mail.value("auto-submitted")).partition(";")[0].strip().lower()
     if declared and declared != "no":
-        return (Kind.REPLY if declared == "auto-replied" else Kind.GENERATED), f"Auto-Submitted: {declared}"
+        is_reply = declared == "auto-replied" or _by_title(mail, envelope_from) != _NONE  # Exchange calls all it writes generated
+        return (Kind.REPLY if is_reply else Kind.GENERATED), f"Auto-Submitted: {declared}"
     for name in _REPLY_FIELDS:
         if text_of(mail.value(name)).lower() not in {"", "no", "none", "false"}:
             return Kind.REPLY, name
