@@ -22,6 +22,7 @@ from upheld.config import embedded
 
 if TYPE_CHECKING:
     from upheld.accounts.models import Account, Contact
+    from upheld.channels.tests.post import Listening, Sink
     from upheld.commitments.models import PolicyVersion
     from upheld.people.models import Agent, Team
     from upheld.policy import Policy
@@ -134,6 +135,24 @@ def own_files(settings: LazySettings, tmp_path: Path) -> Path:
     folder = tmp_path / "files"
     settings.MEDIA_ROOT = folder
     return folder
+
+
+@pytest.fixture
+def door(transactional_db: None) -> Iterator[Listening]:
+    """A listener on the test's database."""
+    from upheld.channels.tests.post import conninfo, listening
+
+    with listening(conninfo()) as begun:
+        yield begun
+
+
+@pytest.fixture
+def other_server() -> Iterator[Sink]:
+    """The server that takes our mail."""
+    from upheld.channels.tests.post import sink
+
+    with sink() as taken:
+        yield taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,12 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from upheld.channels.mail.outgoing import lines, smtp
-from upheld.channels.tests.post import Sink, sink
+from upheld.channels.tests.post import Sink
 from upheld.config.environment import Environment
 from upheld.config.values import Grant, SmtpServer
 
 RAW = b"Subject: Hi\r\n\r\nText\r\n"
 US, ANA, BEN = "us@desk.example", "ana@harbour.example", "ben@harbour.example"
-
-
-@pytest.fixture
-def other_server() -> Iterator[Sink]:
-    with sink() as taken:
-        yield taken
 
 
 @pytest.fixture

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-import pytest
-
 from upheld.channels.models import OutgoingMail, ReceivedMail
-from upheld.channels.tests.post import SUPPORT, Listening, Sink, conninfo, letter, listening, sink
+from upheld.channels.tests.post import SUPPORT, Listening, Sink, letter
 from upheld.commitments.models import Commitment
 from upheld.conftest import Cast
 from upheld.tickets.actions.conversation import reply
 from upheld.tickets.models import Ticket
 from upheld.tickets.tests.mailbox import text_of
-
-
-@pytest.fixture
-def door(transactional_db: None) -> Iterator[Listening]:
-    with listening(conninfo()) as begun:
-        yield begun
-
-
-@pytest.fixture
-def other_server() -> Iterator[Sink]:
-    with sink() as taken:
-        yield taken
 
 
 def until(is_so: Callable[[], object], seconds: float = 60) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from upheld.accounts.actions import change_plan
@@ -22,20 +20,7 @@ from upheld.tickets.actions.merging import merge, unmerge
 from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.resolution import close, reopen, resolve
 from upheld.tickets.models import Ticket
-
-MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 10:00 in New York
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-def opened(cast: Cast, *, priority: str = "P1", at: datetime = MONDAY) -> Ticket:
-    return open_ticket(
-        requester=cast.customer, title="Nothing loads", text="Since nine o'clock nothing loads.", channel="email",
-        by=cast.customer.actor, at=at, priority=priority,
-    )  # fmt: skip
-
-
-def commitment(ticket: Ticket, clause: str, cycle: int = 1) -> Commitment:
-    return Commitment.objects.get(subject=ticket.key, clause=clause, cycle=cycle)
+from upheld.tickets.tests.scenes import HOUR, MINUTE, MONDAY, commitment, opened
 
 
 def react_to_everything() -> None:
@@ -44,7 +29,7 @@ def react_to_everything() -> None:
 
 
 def test_opening_promises_a_first_answer_by_priority_and_plan(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
 
     row = commitment(ticket, "first-response")
     assert row.state == "running"
@@ -54,7 +39,7 @@ def test_opening_promises_a_first_answer_by_priority_and_plan(cast: Cast) -> Non
 
 
 def test_a_reply_keeps_the_first_answer_and_begins_the_next_update(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
     reply(ticket, text="We are on it.", by=cast.agent.actor, author=cast.agent.person, at=MONDAY + 10 * MINUTE)
 
     assert commitment(ticket, "first-response").state == "kept"
@@ -84,7 +69,7 @@ def test_a_new_plan_of_the_account_retargets_its_open_tickets(cast: Cast) -> Non
 
 
 def test_time_breaches_once_raises_once_and_says_so_once(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
     for _ in range(3):
         while tick(MONDAY + 5 * HOUR):
             pass
@@ -101,7 +86,7 @@ def test_time_breaches_once_raises_once_and_says_so_once(cast: Cast) -> None:
 
 
 def test_waiting_on_the_customer_stops_the_update_and_the_answer_resumes_it(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
     reply(
         ticket,
         text="Which browser?",
@@ -127,7 +112,7 @@ def test_waiting_on_the_customer_stops_the_update_and_the_answer_resumes_it(cast
 
 
 def test_resolving_twice_is_refused_and_reopening_begins_anew(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
     record = {"resolution": "Restarted.", "steps": "Restart", "follow_up": "none"}
     resolve(ticket, by=cast.agent.actor, at=MONDAY + HOUR, note="Restarted.", record=record)
     with pytest.raises(AlreadyResolved):
@@ -139,7 +124,7 @@ def test_resolving_twice_is_refused_and_reopening_begins_anew(cast: Cast) -> Non
 
 
 def test_what_a_closed_ticket_gets_belongs_on_a_follow_up(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
     close(ticket, by=cast.customer.actor, at=MONDAY + HOUR)
     with pytest.raises(TicketClosed):
         customer_reply(ticket, text="One more thing", by=cast.customer.actor, at=MONDAY + 2 * HOUR, channel="email")
@@ -162,7 +147,7 @@ def test_a_merge_can_be_taken_back_exactly(cast: Cast) -> None:
 
 
 def test_tickets_of_different_accounts_are_never_merged(cast: Cast) -> None:
-    mine = opened(cast)
+    mine = opened(cast, priority="P1")
     theirs = open_ticket(
         requester=cast.stranger,
         title="Other",
@@ -177,7 +162,7 @@ def test_tickets_of_different_accounts_are_never_merged(cast: Cast) -> None:
 
 
 def test_who_sees_a_ticket(cast: Cast) -> None:
-    opened(cast)
+    opened(cast, priority="P1")
     seen = {
         who: Ticket.objects.visible_to(getattr(cast, who).person).count()
         for who in ("agent", "customer", "neighbour", "customer_admin", "stranger")
@@ -195,7 +180,7 @@ def test_an_explanation_adds_up(cast: Cast) -> None:
 
 
 def test_an_altered_row_is_found(cast: Cast) -> None:
-    ticket = opened(cast)
+    ticket = opened(cast, priority="P1")
     Commitment.objects.filter(subject=ticket.key, clause="first-response").update(due_at=MONDAY)
     assert [one.column for one in verify()] == ["due_at"]
 
@@ -203,7 +188,7 @@ def test_an_altered_row_is_found(cast: Cast) -> None:
 def test_events_are_only_added(cast: Cast) -> None:
     from django.db import DatabaseError, transaction
 
-    opened(cast)
+    opened(cast, priority="P1")
     with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
         Event.objects.all().delete()
     with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():

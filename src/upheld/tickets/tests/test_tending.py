@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -13,26 +13,12 @@ from upheld.conftest import Cast
 from upheld.policy import Policy
 from upheld.tickets import tending
 from upheld.tickets.actions.conversation import customer_reply, reply
-from upheld.tickets.actions.opening import open_ticket
 from upheld.tickets.actions.resolution import resolve
 from upheld.tickets.models import Ticket
 from upheld.tickets.tending import tend
+from upheld.tickets.tests.scenes import DAY, MONDAY, opened
 
-MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
-DAY = timedelta(days=1)
 RECORD = {"resolution": "Restarted.", "steps": "Restarted it.", "cause": "configuration", "follow_up": "none"}
-
-
-def opened(cast: Cast) -> Ticket:
-    return open_ticket(
-        requester=cast.customer,
-        title="Slow",
-        text="It is slow.",
-        channel="portal",
-        by=cast.customer.actor,
-        at=MONDAY,
-        priority="P3",
-    )
 
 
 def test_what_is_resolved_closes_after_the_time_of_the_policy_and_not_before(cast: Cast) -> None:

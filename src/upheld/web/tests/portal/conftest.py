@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 
 ASKED = {
     "title": "The export stops half-way",
@@ -19,8 +18,8 @@ ASKED = {
 
 
 @pytest.fixture(autouse=True)
-def files_of_this_test(settings: LazySettings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "files"
+def files_of_this_test(own_files: Path) -> None:
+    """See `own_files`."""
 
 
 @pytest.fixture
