@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import random
 import subprocess
 import sys
 
@@ -11,46 +13,55 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from upheld.channels.mail.parsing.quoting import folded_html
-from upheld.channels.tests.fuzzing import cases, look
-from upheld.channels.tests.hostile_parts import ATTACKS
+from upheld.channels.tests import fuzzing
+from upheld.channels.tests.fuzzing import PIECES_OF_MARKUP, cases, look, one_case
+from upheld.channels.tests.grown import Grown, grown, missing
 from upheld.channels.tests.markup import faults
+from upheld.channels.tests.test_special_parts import tnef
 from upheld.kernel.html import clean_html
 
-MEGABYTES = 200
-TAGS = st.sampled_from(
-    [
-        *(
-            "<p>",
-            "</p>",
-            "<div",
-            ">",
-            "</div>",
-            "<b>",
-            "</b>",
-            "<table><tr><td>",
-            "</table>",
-            "<!--",
-            "-->",
-            "<a href=",
-        ),
-        *(
-            '"',
-            "'",
-            "x",
-            "<blockquote type=cite>",
-            "</blockquote>",
-            '<div class="gmail_quote">',
-            '<div class="gmail_signature">',
-        ),
-        *("<li>", "<svg>", "&lt;", *ATTACKS),
-    ]
-)
+MEGABYTES = 120  # beyond the mail itself; the promise is 200 with it
+SECONDS = 2.0  # of the processor; the promise is one on an idle machine
+TAGS = st.sampled_from(PIECES_OF_MARKUP)
 
 
 @pytest.mark.parametrize("first", range(0, 600, 100))
 def test_spoilt_mails_are_read_and_nothing_in_them_acts(first: int) -> None:
     for name, raw in cases(first, 100):
         look(name, raw)
+
+
+@pytest.mark.parametrize("kind", ["grown", "grown and spoilt", "markup"])
+def test_grown_mails_and_heaps_of_markup_are_read_without_loss(kind: str) -> None:
+    for number in range(150):
+        one_case(kind, number)
+
+
+def test_a_word_that_is_missing_is_found_out() -> None:
+    one = grown(random.Random(5))
+    assert one.words
+    assert missing(one) == []
+    assert missing(Grown(one.raw, (*one.words, "elsewhere"))) == ["elsewhere"]
+
+
+def test_the_program_tells_what_it_did_and_can_do_a_case_again() -> None:
+    command = [sys.executable, "-m", "upheld.channels.tests.fuzzing"]
+    done = subprocess.run([*command, "--seconds", "0.1", "--seed", "7"], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    assert told["is_right"] is True
+    assert set(told["cases"]) == {"spoilt", "grown", "grown and spoilt", "markup"}
+    assert told["next_seed"] > told["seed"] == 7
+
+
+def test_a_finding_ends_the_program_with_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fuzzing, "one_case", lambda *_: 1 / 0)
+    monkeypatch.setattr(sys, "argv", ["fuzzing", "--seconds", "60"])
+    assert fuzzing.main() == 1
+    told = json.loads(capsys.readouterr().out)
+    assert not told["is_right"]
+    assert "ZeroDivisionError" in told["findings"][0]
 
 
 @given(st.lists(TAGS, max_size=25).map("".join))
@@ -77,7 +88,7 @@ print(most() - before, time.process_time() - began, sum(len(file.data) for file 
 """
 
 
-@pytest.mark.parametrize("kind", ["base64", "text", "uuencode"])
+@pytest.mark.parametrize("kind", ["base64", "text", "uuencode", "winmail"])
 def test_the_largest_mail_that_is_taken_is_read_in_bounded_memory(kind: str) -> None:
     head = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nSee\r\n--x\r\n"
     if kind == "base64":
@@ -85,10 +96,19 @@ def test_the_largest_mail_that_is_taken_is_read_in_bounded_memory(kind: str) -> 
         raw = head + base64.encodebytes(bytes(40 * 1024 * 1024)) + b"--x--\r\n"
     elif kind == "text":
         raw = b"From: a@b.example\r\n\r\n" + b"words and words\r\n" * 3_500_000
+    elif kind == "winmail":
+        data = base64.encodebytes(tnef(file=bytes(40 * 1024 * 1024)))
+        raw = (
+            head
+            + b"Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            + data
+            + b"--x--\r\n"
+        )
     else:
         line = b"M" + b"A" * 60 + b"\r\n"
         raw = b"From: a@b.example\r\n\r\nbegin 644 a.bin\r\n" + line * 900_000 + b"`\r\nend\r\n"
     done = subprocess.run([sys.executable, "-c", READING], input=raw, capture_output=True, check=True)
-    memory, _, kept, _ = done.stdout.split()
+    memory, seconds, kept, _ = done.stdout.split()
     assert int(memory) < MEGABYTES, done.stdout
+    assert float(seconds) < SECONDS, done.stdout
     assert int(kept) >= (40 * 1024 * 1024 if kind == "base64" else 1)

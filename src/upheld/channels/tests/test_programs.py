@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from upheld.channels.mail.parsing import parse, parse_head
 from upheld.channels.mail.parsing.automatic import Kind
 from upheld.channels.mail.parsing.quoting import folded, folded_html
 from upheld.channels.mail.parsing.returned import recipients_in
+from upheld.channels.mail.parsing.winmail import unwrapped
 from upheld.channels.tests.hostile_programs import Case, cases
 from upheld.channels.tests.post import letter
+from upheld.channels.tests.test_special_parts import a_property, an_object, tnef
 from upheld.kernel.html import html_to_text
 
 
@@ -37,6 +41,28 @@ def test_what_real_programs_get_wrong_is_read(case: Case) -> None:
 def test_what_is_too_much_to_be_shown_is_kept_in_one_file(name: str) -> None:
     raw = next(case.raw for case in cases() if case.name == name)
     assert parse(raw).files[-1].data == raw
+
+
+@pytest.mark.parametrize(
+    ("charset", "title"),
+    [("gb2312", "邮件传输失败"), ("windows-1251", "Насос"), ("gb2312", "Grüße"), ("iso-8859-2", "Čerpadlo")],
+)
+def test_bare_bytes_in_the_head_are_read_as_the_text_is(charset: str, title: str) -> None:
+    codec = "utf-8" if title == "Grüße" else charset
+    raw = b"From: %b <a@b.example>\r\nSubject: %b\r\nContent-Type: text/plain; charset=%b\r\n\r\nx" % (
+        title.encode(codec), title.encode(codec), charset.encode(),
+    )  # fmt: skip
+    assert (parse(raw).subject, parse(raw).sender.name, parse_head(raw).subject) == (title, title, title)
+
+
+def test_a_message_inside_winmail_gives_its_words_and_files_too() -> None:
+    inner = tnef(a_property(0x1E, 0x1000, b"words of the inner one\0"), file=b"inner file", title=b"inner.txt\0")
+    found = unwrapped(tnef(file=inner, title=b"message\0"))
+    assert found.files == [("message", inner), ("message.txt", b"words of the inner one"), ("inner.txt", b"inner file")]
+    assert unwrapped(tnef(file=b"", title=b"empty.txt\0")).files == [("empty.txt", b"")]
+    whole = struct.pack("<I", 1) + a_property(0x102, 0x3701, b"the whole content")
+    both = unwrapped(tnef(file=b"preview", title=b"a.doc\0", more=an_object(2, 0x9005, 6, whole)))
+    assert both.files == [("a.doc", b"the whole content")]
 
 
 @pytest.mark.parametrize(

@@ -179,22 +179,29 @@ def _one_of(forms: list[list[_Block]], body: Body) -> list[_Block]:
     Programs put things there that are no alternatives of each other: a form that would be seen nowhere, and says something
     else, is kept as a file.
     """
-    pages = ["\n<br>\n".join(block.as_html() for block in form) for form in forms if any(block.html for block in form)]
-    texts = ["\n\n".join(block.text for block in form) for form in forms if not any(block.html for block in form)]
+    with_pages = [form for form in forms if any(block.html for block in form)]
+    pages = ["\n<br>\n".join(block.as_html() for block in form) for form in with_pages]
+    texts = ["\n\n".join(block.text for block in form) for form in forms if form not in with_pages]
+    beside = [block.text for form in with_pages for block in form if block.html and block.text.strip()]
     pages = [page for page in pages if page.strip()]
     texts = [text for text in texts if text.strip()]
     if texts and pages and not html_to_text(pages[-1][:LONGEST]).strip() and not _PICTURE.search(pages[-1]):
         pages.pop()  # an empty page would hide the words
     both = _Block("".join(texts[-1:]), "".join(pages[-1:]))
-    if len(texts) > 1 or len(pages) > 1:
-        seen = _words(both.text) | _words(html_to_text(both.html[:LONGEST]))
-        for text in texts[:-1]:
-            if not _words(text) <= seen:
-                _add(body, ParsedFile("message.txt", "text/plain", "", text.encode("utf-8", "replace")))
-        for page in pages[:-1]:
-            if not _words(html_to_text(page[:LONGEST])) <= seen:
-                _add(body, ParsedFile("message.html", "text/html", "", page.encode("utf-8", "replace")))
+    _keep_unseen([*texts[:-1], *beside], pages[:-1], both, body)
     return [both] if both.html or both.text else []
+
+
+def _keep_unseen(texts: list[str], pages: list[str], shown: _Block, body: Body) -> None:
+    if not texts and not pages:
+        return
+    seen = _words(shown.text) | _words(html_to_text(shown.html[:LONGEST]))
+    for text in texts:
+        if not _words(text) <= seen:
+            _add(body, ParsedFile("message.txt", "text/plain", "", text.encode("utf-8", "replace")))
+    for page in pages:
+        if not _words(html_to_text(page[:LONGEST])) <= seen:
+            _add(body, ParsedFile("message.html", "text/html", "", page.encode("utf-8", "replace")))
 
 
 def _words(text: str) -> set[str]:

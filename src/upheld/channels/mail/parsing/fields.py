@@ -35,13 +35,19 @@ _WORD: Final = re.compile(
 )
 
 
-def text_of(raw: bytes) -> str:
-    """The value of a field as one line of text, encoded words (RFC 2047) decoded."""
-    return " ".join(_words_decoded(_loose(raw)).split())
+def text_of(raw: bytes, charset: str = "") -> str:
+    """The value of a field as one line of text, encoded words (RFC 2047) decoded. Bare bytes are in `charset`, if it is known."""
+    return " ".join(_words_decoded(_loose(raw, charset)).split())
 
 
-def _loose(raw: bytes) -> str:
-    return decode(raw[:LONGEST_VALUE])
+def _loose(raw: bytes, charset: str = "") -> str:
+    value = raw[:LONGEST_VALUE]
+    if charset and not value.isascii():
+        try:
+            return storable(value.decode("utf-8"))
+        except UnicodeDecodeError:
+            return decode(value, charset)
+    return decode(value)
 
 
 def _words_decoded(text: str) -> str:
@@ -165,9 +171,9 @@ def _put_together(pieces: dict[int, tuple[bool, str]]) -> str:
 _ADDRESS: Final = re.compile(r'(?:"[^"\x00-\x1f]{1,200}"|[^\s<>@"(),:;\\\[\]]{1,200})@[^\s<>@"(),:;\\]{1,254}')
 
 
-def mailboxes(raw: bytes) -> list[Mailbox]:
+def mailboxes(raw: bytes, charset: str = "") -> list[Mailbox]:
     """Everybody named in a field such as To. What is no address is left out; a comma in quotes parts nobody."""
-    found = (_mailbox(piece) for piece in _parted(_loose(raw)))
+    found = (_mailbox(piece) for piece in _parted(_loose(raw, charset)))
     return [box for box, _ in zip((box for box in found if box), range(MOST_ADDRESSES), strict=False)]
 
 

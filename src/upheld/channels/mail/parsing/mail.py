@@ -76,7 +76,8 @@ def parse(raw: bytes, *, envelope_from: str = "") -> ParsedMail:
 
 
 def _head(mail: Part, envelope_from: str) -> dict[str, Any]:
-    senders = mailboxes(mail.value("from")) or mailboxes(mail.value("sender"))
+    charset = _charset(mail)
+    senders = mailboxes(mail.value("from"), charset) or mailboxes(mail.value("sender"), charset)
     return {
         "message_id": message_id(mail.value("message-id")),
         "in_reply_to": tuple(message_ids(mail.value("in-reply-to"), 10)),
@@ -86,10 +87,15 @@ def _head(mail: Part, envelope_from: str) -> dict[str, Any]:
         "cc": tuple(_all(mail, "cc")),
         "reply_to": tuple(_all(mail, "reply-to")),
         "delivered_to": tuple(box.address for name in DELIVERED_TO for box in _all(mail, name)),
-        "subject": text_of(mail.value("subject"))[:LONGEST_TITLE],
+        "subject": text_of(mail.value("subject"), charset)[:LONGEST_TITLE],
         "date": moment(mail.value("date")),
         "automation": automation_of(mail, envelope_from),
     }
+
+
+def _charset(mail: Part) -> str:
+    """What bare bytes in the head are in, most likely: the same as the text, where that says it right in the head."""
+    return mail.charset if mail.main_type == "text" else ""
 
 
 def _all(mail: Part, name: str) -> list[Mailbox]:

@@ -14,6 +14,7 @@ from upheld.channels.mail.parsing.rtf import decompressed, rtf_to_text
 
 MOST_FILES: Final = 100
 MOST_OBJECTS: Final = 10_000
+DEEPEST: Final = 3
 TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _MARK: Final = b"\x78\x9f\x3e\x22"
 _BEGINS, _TITLE, _CONTENT, _ATTACHMENT, _BODY, _MESSAGE, _CODEPAGE = (
@@ -50,8 +51,9 @@ def unwrapped(data: bytes) -> Unwrapped:
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, depth: int = 0) -> None:
         self.data = data
+        self.depth = depth
         self.charset = "cp1252"
         self.files: list[_File] = []
         self.found = Unwrapped()
@@ -60,10 +62,25 @@ class _Reader:
     def read(self) -> Unwrapped:
         for kind, begin, end in self._objects():
             self._object(kind, begin, end)
-        self.found.files = [(one.long_name or one.name, one.data) for one in self.files if one.data]
+        for one in self.files:
+            if one.data or one.long_name or one.name:
+                self.found.files += self._with_what_is_inside(one.long_name or one.name, one.data)
+        del self.found.files[MOST_FILES:]
         if not self.found.text and not self.found.html:
             self.found.text = rtf_to_text(self.rtf)
         return self.found
+
+    def _with_what_is_inside(self, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """The file; and of a message that was attached in the same way its words and files, which nobody else could open."""
+        yield name, data
+        if self.depth < DEEPEST and data.startswith(_MARK):
+            inner = _Reader(data, self.depth + 1).read()
+            if inner.html or inner.text:
+                yield (
+                    f"{name or 'message'}.{'html' if inner.html else 'txt'}",
+                    (inner.html or inner.text).encode("utf-8", "replace"),
+                )
+            yield from inner.files
 
     def _objects(self) -> Iterator[tuple[int, int, int]]:
         at = 6
@@ -88,7 +105,7 @@ class _Reader:
         elif kind == _TITLE:
             self.files[-1].name = self._words(self.data[begin:end])
         elif kind == _CONTENT:
-            self.files[-1].data = self.data[begin:end]
+            self._keep(self.files[-1], self.data[begin:end])
         elif kind == _ATTACHMENT:
             self._attachment(self.files[-1], begin, end)
 
@@ -109,8 +126,14 @@ class _Reader:
                 file.long_name = self._words(value, is_unicode=is_unicode)
             elif name == _NAME_IS and not file.name:
                 file.name = self._words(value, is_unicode=is_unicode)
-            elif name == _DATA_IS and not file.data:
-                file.data = value[_OLE:] if value[_OLE : _OLE + 4] == _MARK else value
+            elif name == _DATA_IS:
+                self._keep(file, value[_OLE:] if value[_OLE : _OLE + 4] == _MARK else value)
+
+    @staticmethod
+    def _keep(file: _File, data: bytes) -> None:
+        """The content may be said in two places, of which one holds only a picture of it: the longer one is the content."""
+        if len(data) > len(file.data):
+            file.data = data
 
     def _properties(self, begin: int, end: int) -> Iterator[tuple[int, bool, bytes]]:
         """Each property: its number, whether it is text in UTF-16, its value; of several values the first."""
