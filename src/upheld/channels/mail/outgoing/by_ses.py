@@ -7,6 +7,7 @@ from typing import Any
 
 from anymail.backends.amazon_ses import AmazonSESV2SendEmailPayload, EmailBackend
 
+from upheld.channels.mail.amazon import client
 from upheld.channels.mail.outgoing.backends import NUMBER, PATIENCE
 
 
@@ -30,6 +31,12 @@ def connection(keys: Mapping[str, str]) -> Any:
 
 
 class Backend(EmailBackend):  # type: ignore[misc]
+    def open(self) -> bool:
+        if self.client is not None:
+            return False
+        self.client = client("sesv2", **self.client_params)
+        return True
+
     def build_message_payload(self, message: Any, defaults: Any) -> Any:
         return _Payload(message, defaults, self)
 

@@ -191,6 +191,15 @@ def test_a_word_of_a_mail_that_is_not_ours_is_counted_and_nothing_more(ticket: T
     assert counted("amazon_ses", "unknown") == unknown + 6
 
 
+def test_letters_that_no_database_takes_lose_no_word(ticket: Ticket, mail: OutgoingMail) -> None:
+    event = bounced(ids=(SES_ID, "<x\x00@y>"))
+    event["bounce"]["bouncedRecipients"][0]["diagnosticCode"] = "550 \x00 unknown"
+    assert said(event).status_code == 200
+    mail.refresh_from_db()
+    assert mail.refused[ANA].startswith("came back: 550")
+    assert said(bounced(ids=("\x00", "\x00"))).status_code == 200
+
+
 @pytest.mark.parametrize(
     "event", [bounced() | {"bounce": {}}, bounced() | {"mail": None}, {"notificationType": "Received"}]
 )

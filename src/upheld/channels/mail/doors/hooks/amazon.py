@@ -9,11 +9,13 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 import structlog
 from django.http import HttpRequest
 
+from upheld.channels.mail.amazon import client
 from upheld.channels.mail.doors.hooks import sns
 from upheld.channels.mail.doors.hooks.calls import MOST_BYTES, Keys, NotUnderstood, NotYet, incoming, read, told
 from upheld.channels.mail.doors.hooks.words import Said, Word, word
@@ -128,7 +130,6 @@ def _left_in_s3(bucket: str, name: str, keys: Keys) -> bytes:
     if bucket not in [one for one in keys.get("buckets", "").split(",") if one]:
         raise NotUnderstood("It lies in a bucket that is not named (amazon_ses.buckets).")
     try:
-        import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
     except ImportError as missing:
@@ -138,14 +139,11 @@ def _left_in_s3(bucket: str, name: str, keys: Keys) -> bytes:
     given = {"aws_access_key_id": keys.get("access_key"), "aws_secret_access_key": keys.get("secret_key")}
     place = {"region_name": keys.get("region"), "endpoint_url": keys.get("s3_endpoint")}
     try:
-        client = boto3.session.Session().client("s3", config=patience, **given, **place)
-        try:
-            found = client.get_object(Bucket=bucket, Key=name)
+        with closing(client("s3", config=patience, **given, **place)) as s3:
+            found = s3.get_object(Bucket=bucket, Key=name)
             if any(field in found.get("Metadata", {}) for field in _ENCRYPTED):
                 raise NotYet("A mail in S3 is encrypted by SES; take that out of the rule, S3 encrypts by itself.")
             return _read(found["Body"], ends_at)
-        finally:
-            client.close()
     except (BotoCoreError, ClientError, OSError) as trouble:
         raise NotYet(f"A mail in S3 could not be fetched: {type(trouble).__name__}: {trouble}"[:300]) from trouble
 

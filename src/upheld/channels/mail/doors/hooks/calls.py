@@ -19,7 +19,7 @@ from upheld.channels.mail.receiving import Incoming
 MOST_BYTES: Final = 100 * 1024 * 1024
 SKEW: Final = 300.0  # seconds by which another's clock may be ahead of ours
 WRONG: Final = (
-    ValueError, LookupError, TypeError, AttributeError, RecursionError, AnymailError, ImproperlyConfigured,
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, AnymailError, ImproperlyConfigured,
 )  # fmt: skip
 """What reading a payload raises that is none of this provider's."""
 _FIELD: Final = re.compile(rb'[;\s]name="?([^";\r\n]+)')

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from upheld.channels.mail.parsing.charsets import storable
+
 
 class Said(StrEnum):
     """`LOST`: they will not get it. `DELAYED`: their server did not take it yet. `COMPLAINED`: they call it unwanted."""
@@ -48,16 +50,16 @@ def word(
     said: Said, *, number: Any, ids: tuple[Any, ...], recipient: Any, reason: Any, when: Any, is_permanent: bool = True
 ) -> Word:
     """A word of whatever a provider wrote. A mail is called late once, however often that is said."""
-    whom = str(recipient or "").strip().lower()
-    mail = str(number or "").strip()
-    names = tuple(str(one)[:320] for one in ids if one)
+    whom = storable(str(recipient or "")).strip().lower()
+    mail = storable(str(number or "")).strip()
+    names = tuple(storable(str(one))[:320] for one in ids if one)
     told = "|".join((said, mail, *names, whom, "" if said is Said.DELAYED else str(when or "")))
     return Word(
         said=said,
         number=int(mail) if mail.isascii() and mail.isdecimal() and len(mail) < 19 else 0,
         message_ids=names,
         recipient=whom,
-        reason=" ".join(str(reason or said).split())[:200],
+        reason=" ".join(storable(str(reason or said)).split())[:200],
         mark=hashlib.sha256(told.encode()).hexdigest()[:32],
         is_permanent=is_permanent,
     )
