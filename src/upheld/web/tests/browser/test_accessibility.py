@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page
 
-from upheld.channels.models import OutgoingMail
+from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.conftest import Cast
 from upheld.people.actions import notify
-from upheld.people.models import Team
+from upheld.people.models import Agent, Team
 from upheld.tickets.actions.conversation import note, reply
 from upheld.tickets.actions.scheduling import schedule_reply
 from upheld.tickets.actions.waiting import wait_on_customer
@@ -53,6 +53,9 @@ def busy(desk: Cast, opened: Opened) -> Ticket:
     OutgoingMail.objects.update(
         needs_a_look=True, state="failed", refused={"b@harbour.example": "550 5.1.1 No such person"}
     )
+    ReceivedMail.objects.create(
+        sha256="b" * 64, raw=b"x", size=1, title="A prize", sender="p@x.example", state="suspended"
+    )
     note(ticket, text="Index again", by=desk.colleague.actor, at=now, author=desk.colleague.person)
     notify(
         [desk.lead.person], key="x", subject=ticket.key, kind="commitment.breached", text="Late", at=now, urgent=True
@@ -86,6 +89,7 @@ PAGES = (
     "/desk/keys/",
     "/desk/tickets/new/",
     "/desk/mails/",
+    "/desk/mails/?text=nothing",
     "/desk/mails/outgoing/",
     "/demo/mails/",
     "/desk/nowhere/",
@@ -149,6 +153,17 @@ def is_refused(page: Page) -> None:
     page.wait_for_selector("#composer .notice.error")
 
 
+def is_overtaken(page: Page) -> None:
+    """A colleague answers while somebody writes."""
+    page.keyboard.press("r")
+    page.keyboard.type("Mine.")
+    ticket = Ticket.objects.get(pk=page.url.rstrip("/").rpartition("/")[2])
+    colleague = Agent.objects.get(person__email__startswith="colleague")
+    reply(ticket, text="Theirs.", by=colleague.actor, at=datetime.now(UTC), author=colleague.person)
+    page.click("#reply button.primary")
+    page.wait_for_selector(".news")
+
+
 STATES = (
     opens_menu,
     opens_more,
@@ -158,6 +173,7 @@ STATES = (
     is_refused,
     writes,
     chooses_an_hour,
+    is_overtaken,
 )
 
 
