@@ -7,9 +7,10 @@ no clock, no Django. Any room above may call it; so may a program of your own:
 """
 
 from upheld.policy.errors import PolicyErrors, Problem
-from upheld.policy.fold import CommitmentState, Event, Promises, SubjectFold, fold
+from upheld.policy.fold import CommitmentState, Event, SubjectFold, fold
 from upheld.policy.loader import load
 from upheld.policy.model import Clause, Policy
+from upheld.policy.promises import Promises
 from upheld.policy.vocabulary import Subject, Vocabulary
 
 __all__ = [

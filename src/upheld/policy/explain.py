@@ -10,8 +10,9 @@ from upheld.hours import Calendar
 from upheld.kernel.durations import format_duration
 from upheld.kernel.instants import iso
 from upheld.kernel.keys import kind_of
-from upheld.policy.fold import Promises, SubjectFold
+from upheld.policy.fold import SubjectFold
 from upheld.policy.model import Clause, Policy
+from upheld.policy.promises import Promises
 from upheld.policy.states import BREACHED, PAUSED, RUNNING, CommitmentState, Event, seconds
 from upheld.policy.tracing import Counted
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from upheld.policy.clockwork import Cycle
-from upheld.policy.fold import Promises, SubjectFold
+from upheld.policy.fold import SubjectFold
+from upheld.policy.promises import Promises
 from upheld.policy.states import CommitmentState
 
 if TYPE_CHECKING:

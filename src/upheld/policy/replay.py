@@ -13,9 +13,10 @@ import msgspec
 from upheld.hours.forms import FIRST_YEAR, LAST_YEAR
 from upheld.kernel.instants import iso, parse_instant
 from upheld.kernel.keys import kind_of
-from upheld.policy.fold import Promises, SubjectFold
+from upheld.policy.fold import SubjectFold
 from upheld.policy.model import Policy
 from upheld.policy.packing import Shelf, pack, unpack
+from upheld.policy.promises import Promises
 from upheld.policy.states import CommitmentState, Event
 
 EARLIEST, LATEST = parse_instant(f"{FIRST_YEAR}-01-01T00:00:00Z"), parse_instant(f"{LAST_YEAR}-01-01T00:00:00Z")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from upheld.kernel.keys import kind_of
-from upheld.policy.fold import WAIVED_EVENT, Promises, SubjectFold
+from upheld.policy.fold import WAIVED_EVENT, SubjectFold
 from upheld.policy.model import Policy
+from upheld.policy.promises import Promises
 from upheld.policy.simulation.tally import Missing
 from upheld.policy.states import CommitmentState, Event
 

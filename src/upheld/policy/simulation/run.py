@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from upheld.policy.fold import Promises
 from upheld.policy.model import Policy
+from upheld.policy.promises import Promises
 from upheld.policy.simulation.effects import add_effects
 from upheld.policy.simulation.histories import History, Scope, folded_under
 from upheld.policy.simulation.pairing import pairs

@@ -14,9 +14,10 @@ from upheld.config.values import SOURCE_ROOT
 from upheld.kernel.durations import DAY, HOUR, MINUTE
 from upheld.kernel.instants import parse_instant
 from upheld.policy import Event, Policy, load
-from upheld.policy.fold import Promises, SubjectFold
+from upheld.policy.fold import SubjectFold
 from upheld.policy.matching import Choice
 from upheld.policy.model import Effect
+from upheld.policy.promises import Promises
 from upheld.policy.simulation import History, Missing, Scope, Simulation, Tally, Window, histories_of
 from upheld.policy.simulation.caveats import caveats
 from upheld.policy.simulation.exactness import missing_from
