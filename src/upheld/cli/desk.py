@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from upheld.config.embedded import Attachment, EmbeddedDatabaseFailed, attach, cluster_in
 from upheld.config.environment import Environment, EnvironmentRefused
 from upheld.config.metrics_files import share_counters
+from upheld.config.reviving import keep_up
 
 
 class NotToday(Exception):
@@ -52,9 +53,11 @@ def hold_database(environment: Environment) -> Attachment | None:
     if environment.database is not None:
         return None
     try:
-        return attach(cluster_in(environment.data))
+        held = attach(cluster_in(environment.data))
     except EmbeddedDatabaseFailed as failed:
         raise NotToday(str(failed)) from failed
+    keep_up(held)
+    return held
 
 
 def set_up_django() -> None:

@@ -107,6 +107,27 @@ def attach(cluster: Cluster) -> Attachment:
     return Attachment(cluster, hold)
 
 
+def revive(held: Attachment) -> bool:
+    """Start the server again if it has ended while it is held. Whether it had. Raises EmbeddedDatabaseFailed, OSError."""
+    with _starting_or_stopping(held.cluster):
+        if held.hold is None or _is_running(held.cluster):
+            return False
+        _start(held.cluster)
+        return True
+
+
+def is_dead(cluster: Cluster) -> bool:
+    """Whether there is certainly no server: none is noted, or the one that is noted has ended. Costs one small file."""
+    try:
+        pid = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    except (OSError, ValueError):
+        return False  # it is just being written, or belongs to somebody else
+    return _is_unburied(cluster)
+
+
 # -- locks -------------------------------------------------------------------------------------------------------------
 
 

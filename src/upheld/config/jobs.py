@@ -33,6 +33,7 @@ from upheld.config import alone
 from upheld.config.metrics import JOBS, TAKEN_UP
 from upheld.config.punctual import Punctual, by_index
 from upheld.config.silence import Watch, until_the_clock_leaps
+from upheld.events.jobs import RETRY
 
 log = structlog.stdlib.get_logger("upheld.jobs")
 GRACE = 3.0  # seconds that a running job has to end when the worker is told to stop
@@ -54,6 +55,14 @@ UPDATE procrastinate_jobs SET task_name = %(alone)s
  WHERE id = ANY(%(jobs)s) AND status = 'todo' AND task_name = 'events.react' AND attempts >= %(after)s
 """
 FORGET = "DELETE FROM procrastinate_workers WHERE id = ANY(%(workers)s)"
+
+
+BRING_FORWARD = """
+UPDATE procrastinate_jobs SET scheduled_at = now()
+ WHERE status = 'todo' AND task_name LIKE 'events.react%%' AND scheduled_at > now() + make_interval(secs => %(seconds)s)
+"""
+LONGEST = 2.0**RETRY.max_attempts + 60 if RETRY.max_attempts else 3600.0
+"""Seconds that a reaction is ever put off; one that waits for longer was put off before the clock was put back."""
 
 
 async def work(stop: asyncio.Event) -> None:
@@ -80,6 +89,7 @@ async def _one_round() -> None:
     await sync_to_async(connections.close_all)()  # what periodic jobs are queued by, perhaps of a database that is gone
     connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE, configure=by_index)
     async with _working_app(connector).open_async() as app:
+        await connector.execute_query_async(BRING_FORWARD, seconds=LONGEST)
         looking = asyncio.create_task(_take_up_forever(app, silence))
         working = asyncio.create_task(_work(app, silence))
         leap = asyncio.create_task(until_the_clock_leaps())

@@ -245,6 +245,19 @@ def test_a_lost_job_is_found_by_the_sweep_and_no_pile_grows() -> None:
     assert job_count(mail) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_was_put_back_keeps_no_mail(other_server: Sink) -> None:
+    """Put off by a quarter of an hour at a time that is three hours from now: nobody waits for that."""
+    mail, now = queued(), datetime.now(UTC)
+    OutgoingMail.objects.update(next_try_at=now + timedelta(minutes=50))
+    assert sending.sweep(now) == 0  # a pause as it may be
+    OutgoingMail.objects.update(next_try_at=now + timedelta(hours=3, minutes=15))
+    assert sending.sweep(now) == 1
+    sending.send(mail.pk)
+    mail.refresh_from_db()
+    assert mail.state == "sent"
+
+
 # -- files and threads -----------------------------------------------------------------------------------------------------
 
 

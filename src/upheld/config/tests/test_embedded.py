@@ -12,7 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from upheld.config.embedded import Cluster, EmbeddedDatabaseFailed, attach, cluster_in
+from upheld.config import reviving
+from upheld.config.embedded import Cluster, EmbeddedDatabaseFailed, attach, cluster_in, is_dead
+from upheld.config.tests.processes import until
 
 HOLD = """
 import sys, time
@@ -123,3 +125,17 @@ def test_a_folder_that_cannot_be_used_is_explained(small: Cluster) -> None:
     (small.data / "PG_VERSION").write_text("9.0\n")
     with pytest.raises(EmbeddedDatabaseFailed, match="Remedy"):
         attach(small)
+
+
+def test_a_server_that_died_is_started_again_for_whoever_holds_it(
+    small: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviving, "EVERY", 0.1)
+    held = attach(small)
+    reviving.keep_up(held)
+    os.kill(int((small.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    until(lambda: is_dead(small) or answers(small), 5)
+    until(lambda: answers(small), 30)
+    held.detach()
+    assert not answers(small)
+    assert is_dead(small)

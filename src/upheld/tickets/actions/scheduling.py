@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 from procrastinate.exceptions import AlreadyEnqueued
 
 from upheld.events.actors import SYSTEM, Actor
@@ -24,6 +25,7 @@ from upheld.tickets.recording import happened, lock
 
 State = ScheduledReply.State
 FARTHEST: Final = timedelta(days=366)
+LONGEST_UNDO: Final = timedelta(minutes=1)
 BRIEF: Final = timedelta(seconds=30)
 """Up to here a reply waits only so that it may be taken back; nobody is asked again before it leaves."""
 SWEPT: Final = 200
@@ -196,7 +198,16 @@ def _defer(pending: ScheduledReply, at: datetime | None) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Queue jobs for replies whose time came a minute ago: their own job was lost. Returns how many."""
+    """Queue jobs for replies whose time came a minute ago: their own job was lost. Returns how many.
+
+    One that was to wait only for as long as it can be undone, and was written at a time that is still to come, waits for a clock
+    that was put back since: its seconds are over. An hour that somebody chose stays that hour.
+    """
+    minute = timedelta(minutes=1)
+    undoable = ScheduledReply.objects.pending().filter(
+        written_at__gt=now + minute, send_at__lte=F("written_at") + LONGEST_UNDO
+    )
+    undoable.update(send_at=now - 2 * minute)
     late = ScheduledReply.objects.pending().filter(send_at__lt=now - timedelta(minutes=1)).order_by("send_at")
     return sum(_defer_once(number) for number in late.values_list("pk", flat=True)[:SWEPT])
 

@@ -145,6 +145,15 @@ def test_a_lost_job_is_made_good_once(cast: Cast) -> None:
     assert sweep(LATER + 2 * MINUTE) == 0
 
 
+@pytest.mark.parametrize(("chosen", "is_due"), [(timedelta(seconds=30), 1), (24 * HOUR, 0)])
+def test_a_clock_that_was_put_back_prolongs_no_undo(cast: Cast, chosen: timedelta, is_due: int) -> None:
+    """An hour that somebody chose comes when it comes; seconds in which one may change one's mind do not become hours."""
+    pending = scheduled(cast, opened(cast), send_at=MONDAY + chosen)
+    ScheduledReply.objects.update(written_at=MONDAY, send_at=MONDAY + chosen)
+    assert sweep(MONDAY - 3 * HOUR) == is_due
+    assert (send_scheduled(pending.pk, at=MONDAY - 3 * HOUR) is not None) == bool(is_due)
+
+
 def test_their_message_is_quoted_where_that_is_wanted(cast: Cast) -> None:
     ticket = opened(cast)
     plain = reply(ticket, text="Yes.", by=cast.agent.actor, at=MONDAY, author=cast.agent.person)

@@ -212,7 +212,14 @@ def _tell(mail: OutgoingMail, now: datetime) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Queue jobs for mails that are due and have been for a minute: their own job was lost. Returns how many."""
+    """Queue jobs for mails that are due and have been for a minute: their own job was lost. Returns how many.
+
+    One that waits for longer than any pause was put off by a clock that was put back since, and is due as well.
+    """
+    farthest = now + timedelta(seconds=max(PAUSES), minutes=1)
+    OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, next_try_at__gt=farthest).update(
+        next_try_at=now - timedelta(minutes=2)
+    )
     late = OutgoingMail.objects.due(now - timedelta(minutes=1)).order_by("next_try_at").defer("raw")[:SWEPT]
     return sum(_defer_once(mail) for mail in late)
 
