@@ -120,6 +120,35 @@ def fuzzing(given: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def filling(given: argparse.Namespace) -> dict[str, Any]:
+    """Disks that are full. Where none can be mounted nothing was tried, which is no agreement."""
+    set_up()
+    from upheld.config.tests.disks import FullDisks, NoDisk
+
+    try:
+        return FullDisks(given.seed).run()
+    except NoDisk as reason:
+        return {"not_tried": str(reason), "is_right": False}
+
+
+def moving_the_clock(given: argparse.Namespace) -> dict[str, Any]:
+    """A clock that leaps. Without libfaketime nothing was tried."""
+    set_up()
+    from upheld.config.tests.clocks import LIBRARY, Clocks
+
+    if LIBRARY is None:
+        return {"not_tried": "libfaketime is not installed (Debian: apt-get install faketime)", "is_right": False}
+    return Clocks(given.seed).run()
+
+
+def set_up() -> None:
+    """Django, for a drill whose desk is made of processes only."""
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "upheld.config.settings", "UPHELD_DATA": tempfile.gettempdir()}
+    from upheld.cli.desk import set_up_django
+
+    set_up_django()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bin/chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -149,8 +178,9 @@ def main() -> int:
 
 
 def _ledger(given: argparse.Namespace) -> dict[str, Any]:
-    if given.fuzz:
-        return fuzzing(given)
+    for is_asked, drill in ((given.fuzz, fuzzing), (given.disk, filling), (given.clock, moving_the_clock)):
+        if is_asked:
+            return drill(given)
     return killing(given)
 
 
