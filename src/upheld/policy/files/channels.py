@@ -8,8 +8,7 @@ from upheld.policy.files.policy import ABOUT, LABEL
 from upheld.policy.model import Address, Channel, PhoneNumber
 from upheld.policy.nodes import Entries, Items, Node, Scalar
 from upheld.policy.reading import WRONG, Reading, Wrong
-from upheld.policy.shapes.collections import WORDS, Key, Record, Values, plainly, thing
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import WORDS, ByName, Key, Record, Values, plainly, thing
 from upheld.policy.shapes.conditions import MATCHER, ChoiceOf
 from upheld.policy.shapes.names import Ref
 from upheld.policy.shapes.shape import Definitions, Shape
@@ -90,7 +89,7 @@ class _Numbers(Shape[tuple[PhoneNumber, ...]]):
 
 class _Addresses(Shape[tuple[Address, ...]]):
     words = "mail addresses, as a list or as {billing@example.com: {department: billing}}"
-    _named = NamedShape(ADDRESS, "mail addresses", key=MAIL)
+    _named = ByName(ADDRESS, "mail addresses", key=MAIL)
 
     def read(self, node: Node, at: Reading) -> tuple[Address, ...] | Wrong:
         addresses = self._named.read(node, at)
@@ -126,7 +125,5 @@ CHANNEL: Record[Channel] = Record(
 
 CHANNELS_FILE: Record[dict[str, object]] = Record(
     plainly(dict),
-    Key(
-        "channels", NamedShape(CHANNEL, "channels", key=name_up_to(32)), "The ways to reach the company.", required=True
-    ),
+    Key("channels", ByName(CHANNEL, "channels", key=name_up_to(32)), "The ways to reach the company.", required=True),
 )

@@ -8,8 +8,7 @@ from typing import Any
 from upheld.policy.model import Clause
 from upheld.policy.nodes import Entries, Node, Scalar
 from upheld.policy.reading import Reading, Wrong
-from upheld.policy.shapes.collections import WORDS, Key, ListOf, Record, Values, spoken
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import WORDS, ByName, Key, ListOf, Record, Values, spoken
 from upheld.policy.shapes.conditions import MATCHER, ChoiceOf
 from upheld.policy.shapes.effects import EFFECTS, MARK
 from upheld.policy.shapes.names import EVENT, SUBJECT, Ref
@@ -115,7 +114,7 @@ CLAUSE: Record[Clause] = Record(
 
 class _CommitmentsFile(Shape[dict[str, object]]):
     words = "clauses by name"
-    clauses = NamedShape(CLAUSE, "clauses", name_only=False)
+    clauses = ByName(CLAUSE, "clauses", name_only=False)
 
     def read(self, node: Node, at: Reading) -> dict[str, object] | Wrong:
         below = node.get("commitments") if isinstance(node, Entries) and len(node.entries) == 1 else None

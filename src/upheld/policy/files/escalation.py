@@ -9,8 +9,7 @@ from upheld.policy.files.policy import ABOUT, LABEL
 from upheld.policy.model import Ladder, Level, Rung, Words
 from upheld.policy.nodes import Entries, Items, Node, Scalar
 from upheld.policy.reading import WRONG, Reading, Wrong
-from upheld.policy.shapes.collections import WORDS, Key, ListOf, Record, Values, plainly, spoken, thing
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import WORDS, ByName, Key, ListOf, Record, Values, plainly, spoken, thing
 from upheld.policy.shapes.conditions import MATCHER
 from upheld.policy.shapes.names import Ref
 from upheld.policy.shapes.shape import Definitions, Shape
@@ -131,7 +130,7 @@ LADDER: Record[Ladder] = Record(
 
 class _Levels(Shape[dict[int, Level]]):
     words = "a mapping of levels by number"
-    _named = NamedShape(LEVEL, "levels", key=_LEVEL_NUMBER)
+    _named = ByName(LEVEL, "levels", key=_LEVEL_NUMBER)
 
     def read(self, node: Node, at: Reading) -> dict[int, Level] | Wrong:
         levels: Any = self._named.read(node, at)
@@ -144,5 +143,5 @@ class _Levels(Shape[dict[int, Level]]):
 ESCALATION_FILE: Record[dict[str, object]] = Record(
     plainly(dict),
     Key("levels", _Levels(), "What each support level does, and where it ends."),
-    Key("ladders", NamedShape(LADDER, "ladders", name_only=False), "The ladders, by name."),
+    Key("ladders", ByName(LADDER, "ladders", name_only=False), "The ladders, by name."),
 )

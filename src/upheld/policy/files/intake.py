@@ -6,8 +6,7 @@ from upheld.policy.files.policy import ABOUT, LABEL
 from upheld.policy.model import Field
 from upheld.policy.nodes import Entries, Scalar
 from upheld.policy.reading import Reading
-from upheld.policy.shapes.collections import Key, ListOf, Record, plainly, thing
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import ByName, Key, ListOf, Record, plainly, thing
 from upheld.policy.shapes.values import TEXT, YES_NO, one_of
 
 KINDS = ("text", "long", "number", "choice", "datetime", "yes-no", "phone")
@@ -44,6 +43,6 @@ FIELD: Record[Field] = Record(
 
 INTAKE_FILE: Record[dict[str, object]] = Record(
     plainly(dict),
-    Key("intake", NamedShape(FIELD, "fields"), "What a ticket is asked for when it begins."),
-    Key("closing", NamedShape(FIELD, "fields"), "What has to be recorded before a ticket closes."),
+    Key("intake", ByName(FIELD, "fields"), "What a ticket is asked for when it begins."),
+    Key("closing", ByName(FIELD, "fields"), "What has to be recorded before a ticket closes."),
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from upheld.policy.model import Notification
 from upheld.policy.nodes import Entries, Scalar
 from upheld.policy.reading import Reading
-from upheld.policy.shapes.collections import Key, ListOf, Record, Values, plainly
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import ByName, Key, ListOf, Record, Values, plainly
 from upheld.policy.shapes.conditions import MATCHER
 from upheld.policy.shapes.names import EVENT, RECIPIENT
 from upheld.policy.shapes.values import one_of
@@ -38,7 +37,5 @@ NOTIFICATION: Record[Notification] = Record(
 
 NOTIFICATIONS_FILE: Record[dict[str, object]] = Record(
     plainly(dict),
-    Key(
-        "notifications", NamedShape(NOTIFICATION, "notifications", name_only=False), "Who hears of what.", required=True
-    ),
+    Key("notifications", ByName(NOTIFICATION, "notifications", name_only=False), "Who hears of what.", required=True),
 )

@@ -10,8 +10,7 @@ from upheld.policy.nodes import Entries, Node
 from upheld.policy.prose.folder import DOCUMENTS
 from upheld.policy.reading import Reading, Wrong
 from upheld.policy.roles import ROLES
-from upheld.policy.shapes.collections import WORDS, Key, ListOf, Record, plainly, thing
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import WORDS, ByName, Key, ListOf, Record, plainly, thing
 from upheld.policy.shapes.conditions import ChoiceOf
 from upheld.policy.shapes.names import Ref
 from upheld.policy.shapes.shape import Definitions, Shape
@@ -173,20 +172,20 @@ POLICY_FILE: Record[dict[str, object]] = Record(
     Key("languages", ListOf(LANGUAGE), "The languages of the policy; the first is used where a text says none."),
     Key("currency", CURRENCY, "The currency of amounts."),
     Key("company", COMPANY, "Who promises."),
-    Key("plans", NamedShape(PLAN, "plans"), "The plans that customers buy."),
+    Key("plans", ByName(PLAN, "plans"), "The plans that customers buy."),
     Key(
         "priorities",
-        NamedShape(PRIORITY, "priorities", key=name_up_to(16)),
+        ByName(PRIORITY, "priorities", key=name_up_to(16)),
         "The priorities of tickets, the most urgent first.",
     ),
-    Key("departments", NamedShape(DEPARTMENT, "departments"), "The departments that take care of tickets."),
-    Key("categories", NamedShape(CATEGORY, "categories"), "What tickets can be about."),
+    Key("departments", ByName(DEPARTMENT, "departments"), "The departments that take care of tickets."),
+    Key("categories", ByName(CATEGORY, "categories"), "What tickets can be about."),
     Key(
         "product_areas",
-        NamedShape(PRODUCT_AREA, "product areas"),
+        ByName(PRODUCT_AREA, "product areas"),
         "The parts of the product that tickets can be about.",
     ),
-    Key("brands", NamedShape(BRAND, "brands"), "The names under which the company speaks, where it has several."),
+    Key("brands", ByName(BRAND, "brands"), "The names under which the company speaks, where it has several."),
     Key("matrix", _Matrix(), "Which priority follows from impact and urgency.", field="impact_urgency"),
     Key("defaults", DEFAULTS, "What holds where nothing else decides."),
     Key("rules", RULES, "Rules of the desk that are no promises."),

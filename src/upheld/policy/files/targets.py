@@ -11,8 +11,7 @@ from upheld.policy.files.policy import ABOUT, LABEL
 from upheld.policy.model import Target
 from upheld.policy.nodes import Entries, Scalar
 from upheld.policy.reading import Reading
-from upheld.policy.shapes.collections import WORDS, Key, Record, Values, plainly, thing
-from upheld.policy.shapes.collections import Named as NamedShape
+from upheld.policy.shapes.collections import WORDS, ByName, Key, Record, Values, plainly, thing
 from upheld.policy.shapes.conditions import ChoiceOf
 from upheld.policy.shapes.shape import Single
 from upheld.policy.shapes.values import NUMBER, TEXT, percent
@@ -90,5 +89,5 @@ TARGET = _TargetRecord(
 
 TARGETS_FILE: Record[dict[str, object]] = Record(
     plainly(dict),
-    Key("targets", NamedShape(TARGET, "targets", name_only=False), "The figures, by name.", required=True),
+    Key("targets", ByName(TARGET, "targets", name_only=False), "The figures, by name.", required=True),
 )

@@ -9,7 +9,7 @@ from upheld.policy.declared import Declared
 from upheld.policy.document import Document
 from upheld.policy.nodes import plain
 
-Named = dict[str, Any]
+Things = dict[str, Any]
 
 _SECTIONS = {
     "plans": "policy.yaml",
@@ -42,7 +42,7 @@ class Known:
         self._unreadable = {name for name, document in documents.items() if document.root is None and document.problems}
         self.declared = Declared({name: document.root for name, document in documents.items()})
 
-    def section(self, name: str) -> Named | None:
+    def section(self, name: str) -> Things | None:
         """What the policy declares there; None, too, for what it need not declare: which regions there are, the accounts say."""
         file = _SECTIONS.get(name)
         if file is None or file in self._unreadable:
@@ -62,7 +62,7 @@ class Known:
         """`plans of policy.yaml`; clauses stand at the top of their file."""
         return _SECTIONS[section] if section == "clauses" else f"{section} of {_SECTIONS[section]}"
 
-    def mails(self) -> Named | None:
+    def mails(self) -> Things | None:
         """Departments that have an address, and the addresses themselves."""
         departments, channels = self.section("departments"), self.section("channels")
         if departments is None or channels is None:
@@ -76,7 +76,7 @@ class Known:
         with_mail |= {str(name): address for address, name in reached.items() if name in departments}
         return {**with_mail, **{str(mail): None for mail in with_mail.values()}, **reached}
 
-    def phones(self) -> Named | None:
+    def phones(self) -> Things | None:
         """Departments and channels that have a number."""
         departments, channels = self.section("departments"), self.section("channels")
         if departments is None or channels is None:
@@ -84,7 +84,7 @@ class Known:
         with_phone = {name: phone for name, one in departments.items() if (phone := _below(one, "phone"))}
         return with_phone | {name: found for name, one in channels.items() if (found := _below(one, "numbers"))}
 
-    def subjects(self) -> Named | None:
+    def subjects(self) -> Things | None:
         clauses = self.section("clauses")
         return None if clauses is None else {str(_below(clause, "on")): None for clause in clauses.values()}
 
@@ -92,7 +92,7 @@ class Known:
         return self.declared.rungs.get(ladder, 0)
 
 
-def _named(node: Any) -> Named:
+def _named(node: Any) -> Things:
     if isinstance(node, dict):
         return {str(name): value for name, value in node.items()}
     if isinstance(node, list):

@@ -9,13 +9,12 @@ from typing import Any
 from upheld.kernel.text import nearest
 from upheld.policy.document import Document
 from upheld.policy.errors import PolicyErrors, Problem
-from upheld.policy.model import Named as NamedThing
-from upheld.policy.model import Policy, Words
+from upheld.policy.model import Named, Policy, Words
 from upheld.policy.nodes import Entries, Items, Node
 from upheld.policy.prose.folder import NAMES, language_of
 from upheld.policy.prose.known import Known
 from upheld.policy.reading import Reading, Session
-from upheld.policy.shapes.collections import Key, ListOf, Named, Record, plainly
+from upheld.policy.shapes.collections import ByName, Key, ListOf, Record, plainly
 from upheld.policy.shapes.shape import Shape
 from upheld.policy.shapes.values import NAME, TEXT, name_up_to, whole
 
@@ -75,7 +74,7 @@ NAMES_FILE: Record[dict[str, Any]] = Record(
     *(
         Key(
             section,
-            Named(record, section.replace("_", " "), key=_KEYS.get(section, NAME), name_only=False),
+            ByName(record, section.replace("_", " "), key=_KEYS.get(section, NAME), name_only=False),
             f"The {section.replace('_', ' ')}, by the names that the policy gives them.",
         )
         for section, record in _RECORDS.items()
@@ -172,8 +171,8 @@ def _overlaid(policy: Policy, language: str, names: Translations) -> Policy:
     return replace(policy, **changed)
 
 
-def _region(policy: Policy, name: str) -> NamedThing:
-    return NamedThing(name, Words({policy.languages[0]: name.replace("-", " ").replace("_", " ").capitalize()}))
+def _region(policy: Policy, name: str) -> Named:
+    return Named(name, Words({policy.languages[0]: name.replace("-", " ").replace("_", " ").capitalize()}))
 
 
 def _said(thing: Any, language: str, texts: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from upheld.kernel.text import listed, nearest
 from upheld.policy.declared import ATTRIBUTE_SECTIONS
 from upheld.policy.prose.functions import FUNCTIONS, Function
-from upheld.policy.prose.known import Known, Named
+from upheld.policy.prose.known import Known, Things
 from upheld.policy.prose.placeholders import Fault, Placeholder, Value
 
 _SECTIONS = {
@@ -98,7 +98,7 @@ def _warns(clause: Any) -> bool:
     return isinstance(clause, Mapping) and bool(clause.get("warn"))
 
 
-def _names(kind: str, known: Known) -> Named | None:
+def _names(kind: str, known: Known) -> Things | None:
     if kind in _SECTIONS:
         return known.section(_SECTIONS[kind])
     return {"mail": known.mails, "phone": known.phones, "subject": known.subjects}[kind]()

@@ -143,7 +143,7 @@ class ListOf(Shape[tuple[T, ...]]):
         return {"anyOf": [one, several if self._may_be_empty else {**several, "minItems": 1}]}
 
 
-class Named(Shape[dict[str, T]]):
+class ByName(Shape[dict[str, T]]):
     """Things that are declared by name: `[a, b]`, or `{a: {…}, b: Label}`, or `{a: }` for nothing but the name."""
 
     def __init__(self, record: Record[T], noun: str, *, key: Shape[Any] = NAME, name_only: bool = True) -> None:
