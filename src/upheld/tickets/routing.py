@@ -49,8 +49,8 @@ def category_by_words(policy: Policy, title: str, text: str) -> str:
 def own_addresses(policy: Policy) -> frozenset[str]:
     """Every mail address of ours that the policy names, in lower case."""
     doors = {address.address.lower() for _, address in _doors(policy)}
-    named = (one.mail.lower() for one in (*policy.departments.values(), *policy.brands.values()) if one.mail)
-    return frozenset(doors.union(named))
+    departments = {one.mail.lower() for one in policy.departments.values() if one.mail}
+    return frozenset(doors | departments | {one.mail.lower() for one in policy.brands.values() if one.mail})
 
 
 def _door(policy: Policy, addresses: Sequence[str]) -> tuple[str, Address]:

@@ -70,7 +70,7 @@ def closed(cast: Cast, ticket: Ticket) -> Ticket:
 def test_our_address_may_stand_in_to_in_cc_or_in_the_envelope_only(cast: Cast, ticket: Ticket, where: str) -> None:
     """Chatwoot 15365: with the address in Cc, the answer vanished without a line in any log."""
     signed = answer(cast, ticket).envelope_from
-    heads = {
+    heads: dict[str, dict[str, Any]] = {
         "to": {"to": signed},
         "cc": {"to": "colleague@harbour.example", "cc": signed},
         "bcc": {"to": "a@b.example"},
@@ -100,7 +100,7 @@ def test_an_answer_is_one_in_whatever_language_its_subject_says_so(cast: Cast, t
 
 def test_two_customers_with_one_letter_in_their_references_have_two_tickets_and_keep_them(cast: Cast) -> None:
     """Zammad 5716, and the other way round: what one wrote is never another's."""
-    letter_to_many = {"references": "<newsletter@techflow.example>"}
+    letter_to_many: dict[str, Any] = {"references": "<newsletter@techflow.example>"}
     mine = ticket_of(take(letter("One", **letter_to_many)))
     theirs = ticket_of(take(letter("Uno", sender=STRANGER, **letter_to_many)))
     assert mine != theirs
@@ -232,7 +232,11 @@ def test_a_plus_behind_our_address_goes_where_the_address_goes(cast: Cast) -> No
     assert ticket_of(mail).department == "billing"
 
 
-GROUP = {"list_id": "<support.techflowsolutions.com>", "precedence": "list", "list_post": f"<mailto:{SUPPORT}>"}
+GROUP: dict[str, Any] = {
+    "list_id": "<support.techflowsolutions.com>",
+    "precedence": "list",
+    "list_post": f"<mailto:{SUPPORT}>",
+}
 
 
 def test_mail_by_a_group_that_is_our_own_address_is_a_persons(cast: Cast) -> None:
@@ -247,7 +251,7 @@ def test_mail_by_a_group_that_is_our_own_address_is_a_persons(cast: Cast) -> Non
     assert ticket.messages.get(received=absent).is_internal
 
 
-REWRITTEN = {
+REWRITTEN: dict[str, Any] = {
     "sender": f"\"'Nell Reed' via Support\" <{SUPPORT}>",
     "reply_to": "nell@harbour.example",
     "x_original_from": "Nell Reed <nell@harbour.example>",

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from upheld.channels.mail.fetching.accounts import Account, NoToken
 from upheld.channels.mail.fetching.server import STEP, Folder, Trouble
@@ -37,7 +37,8 @@ def run(accounts: Sequence[Account], stop: threading.Event) -> None:
 
 
 def _watch(account: Account, stop: threading.Event) -> None:
-    failures, broke, pauses = 0, set[int](), PAUSES
+    failures, broke = 0, set[int]()
+    pauses: tuple[float, ...] = PAUSES
     while not stop.is_set():
         pauses = PAUSES
         try:
@@ -45,7 +46,7 @@ def _watch(account: Account, stop: threading.Event) -> None:
             failures = 0
         except Trouble as trouble:
             failures += 1
-            _note_failure(account, f"{type(trouble).__name__}: {trouble}")
+            _note_failure(account, in_words(trouble))
             pauses = PAUSES_AT_THE_DOOR if isinstance(trouble, LoginError | NoToken) else PAUSES
         except (DatabaseError, InterfaceError) as away:
             failures += 1
@@ -79,6 +80,22 @@ def _converse(account: Account, stop: threading.Event, broke: set[int]) -> None:
         raise
     finally:
         folder.close()
+
+
+def in_words(trouble: BaseException) -> str:
+    """What is wrong, for whoever can mend it; behind it what the server said."""
+    said = str(trouble).removeprefix("b'").removesuffix("'").strip() or type(trouble).__name__
+    if isinstance(trouble, LoginError):
+        return f"The server refuses the user name or the password. {said}"
+    if isinstance(trouble, NoToken):
+        return f"There is no right to sign in: {said}"
+    if isinstance(trouble, IMAPClientAbortError):
+        return f"The server broke off: {said}"
+    if isinstance(trouble, IMAPClientError):
+        return f"The folder cannot be opened: {said}" if said.startswith("select") else f"The server refuses: {said}"
+    if isinstance(trouble, OSError):
+        return f"The server cannot be reached: {said}"
+    return f"The server says what we cannot make out: {said}"
 
 
 def _ending(account: Account, stop: threading.Event) -> Callable[[], bool]:

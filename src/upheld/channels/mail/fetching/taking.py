@@ -77,7 +77,9 @@ def reconcile(mailbox: Mailbox, folder: Folder, *, broke: Collection[int] = ()) 
     stored = _fetch(mailbox, folder, sorted(missing, key=lambda number: (number in broke, number)))
     left = there - _seen(mailbox, folder)
     trouble = _settle(mailbox, folder, there)
-    _note(mailbox, there, left, mended=overlooked, has_fetched=bool(stored), failure=trouble)
+    if stored and folder.account.then in ("move", "delete"):
+        there = folder.numbers()
+    _note(mailbox, there, left & there, mended=overlooked, has_fetched=bool(stored), failure=trouble)
     return stored
 
 

@@ -304,12 +304,25 @@ def test_a_held_mail_is_decided_once_and_by_administrators_only(
 def test_a_mailbox_shows_what_it_holds_and_what_is_missing(browse: Browsing, cast: Cast) -> None:
     box = Mailbox.objects.create(
         name="support", account="s@h", folder="INBOX", uid_validity=1, on_server=5, missing=2, failure="TimeoutError: x",
-        failing_since=timezone.now(),
+        failing_since=timezone.now(), reconciled_at=timezone.now(), missing_numbers=[7, 9],
     )  # fmt: skip
     Sighting.objects.create(mailbox=box, uid_validity=1, uid=1, seen_at=timezone.now())
     page = browse(cast.administrator).get("/desk/mails/").content.decode()
     assert "not reached" in page
-    assert "1 too large" in page
+    assert "The server holds 5 mails. We have 2 of them. 1 mail there: too large for us." in page
+    assert "Missing: 2 (numbers 7, 9)." in page
+
+
+def test_a_look_into_a_mailbox_can_be_asked_for(browse: Browsing, cast: Cast) -> None:
+    box = Mailbox.objects.create(name="support", account="s@h", folder="INBOX")
+    address = f"/desk/mails/mailboxes/{box.pk}/look/"
+    assert browse(cast.lead).post(address).status_code == 404
+    client = browse(cast.administrator)
+    assert client.get(address).status_code == 405
+    for _ in range(2):
+        assert "looked through within seconds" in client.post(address, follow=True).content.decode()
+    box.refresh_from_db()
+    assert (box.asked_at is not None, box.asked_by) == (True, cast.administrator.key)
 
 
 @pytest.fixture
