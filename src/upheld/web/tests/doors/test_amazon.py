@@ -76,6 +76,13 @@ def test_a_mail_in_utf8_is_taken_too(amazon: list[str]) -> None:
     assert bytes(ReceivedMail.objects.get().raw) == raw
 
 
+@pytest.mark.django_db
+def test_base64_is_known_also_where_nothing_says_so(amazon: list[str]) -> None:
+    lines = base64.encodebytes(RAW).decode()
+    assert post("amazon_ses", "inbound", Sns().message(received({"type": "SNS"}, content=lines))).status_code == 200
+    assert bytes(ReceivedMail.objects.get().raw) == RAW
+
+
 def spoilt(**change: str) -> dict[str, str]:
     return Sns().message(in_base64()) | change
 

@@ -50,14 +50,20 @@ def mails(request: HttpRequest, keys: Keys) -> list[Incoming]:
     if action["type"] == "S3":
         raw = _left_in_s3(action["bucketName"], action["objectKey"], keys)
     elif action["type"] == "SNS" and "content" in event:
-        is_coded = action.get("encoding", "").upper() == "BASE64"
-        raw = base64.b64decode(event["content"], validate=True) if is_coded else event["content"].encode()
+        raw = _in_message(event["content"], str(action.get("encoding", "")))
     else:
         raise NotUnderstood("The rule hands over no mail: it needs an action of SNS with its content, or of S3.")
     found = incoming(raw, event["mail"].get("source") or "", receipt.get("recipients", []))
     if not found:
         raise NotUnderstood("It is an empty mail.")
     return found
+
+
+def _in_message(content: str, encoding: str) -> bytes:
+    """Not every message says how its mail is written; without a colon it has no head, and is no mail as it stands."""
+    if encoding.upper() == "BASE64" or ":" not in content:
+        return base64.b64decode("".join(content.split()), validate=True)
+    return content.encode()
 
 
 def words(request: HttpRequest, keys: Keys) -> list[Word]:
