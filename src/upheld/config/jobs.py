@@ -30,6 +30,7 @@ from procrastinate.middleware import AsyncCallNext, SyncCallNext
 from procrastinate.worker import Worker
 
 from upheld.config import alone
+from upheld.config.companions import in_company
 from upheld.config.metrics import JOBS, TAKEN_UP
 from upheld.config.punctual import Punctual, by_index
 from upheld.config.silence import Watch, until_the_clock_leaps
@@ -117,7 +118,7 @@ async def _work(app: App, silence: float) -> None:
         shutdown_graceful_timeout=GRACE,
         install_signal_handlers=False,
         delete_jobs="successful",
-        task_middleware=[with_a_living_connection],
+        task_middleware=[with_a_living_connection, in_company],
         worker_middleware=[counted],
     )
     app.perform_import_paths()  # type: ignore[no-untyped-call]

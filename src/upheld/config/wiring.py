@@ -48,6 +48,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 IN_ORDER = frozenset({"commitment.warned", "commitment.breached"})
 """Heard of one after another for each subject: one rung up is another rung when the breach after it climbed first."""
 
+TOGETHER = {"message.received": "upheld.tickets.mailbag.take_in_together", "ticket.opened": ""}
+"""Kinds of events that come in crowds -> who takes in many at once and says of which that was done; empty where they are
+told of one after another. Each is still told of alone when that fails, so that one spoils no other."""
+
 KEEPERS = {"account": "upheld.commitments.keeping.keep", "agent": "upheld.commitments.keeping.keep"}
 """Kind of subject -> who brings its commitments up to date in the transaction of its event. Tickets do it themselves, in
 `tickets/recording.py`, since their columns depend on what comes out. The rooms of accounts and people know no commitments."""

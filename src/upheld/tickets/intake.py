@@ -119,7 +119,9 @@ def _tried(mail_id: int, found: Found) -> Exception | None:
             mail = HELD.first(pk=mail_id)
             if mail is not None:
                 mail.authentication = found or mail.authentication
-                _settle(mail, _place(mail, in_force()))
+                case = read(mail, in_force())
+                hold_ids(case.kindred)
+                settle(mail, place_of(case))
     except _TRANSIENT as trouble:
         if getattr(trouble.__cause__, "sqlstate", None) not in _OF_THE_MAIL:
             raise
@@ -129,7 +131,7 @@ def _tried(mail_id: int, found: Found) -> Exception | None:
     return None
 
 
-def _settle(mail: ReceivedMail, place: Place) -> None:
+def settle(mail: ReceivedMail, place: Place) -> None:
     mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
     mail.decided_at = datetime.now(UTC)
     note_step(mail, f"{mail.get_state_display()}{': ' + mail.reason if mail.reason else ''}", mail.decided_at)
@@ -150,6 +152,11 @@ class _Case:
     addresses: Sequence[str]  # where it was sent to, the envelope first
 
     @property
+    def kindred(self) -> list[str]:
+        """What it shares with mails that have to be decided before or after it, and not at the same time."""
+        return [self.parsed.message_id, *self.parsed.thread_ids, f"sender {self.sender}"]
+
+    @property
     def is_automatic(self) -> bool:
         return self.parsed.is_automatic
 
@@ -164,17 +171,20 @@ class _Case:
         return self.mail.released_at is not None
 
 
-def _place(mail: ReceivedMail, policy: Policy) -> Place:
-    earlier = Message.objects.filter(received=mail).select_related("ticket").first() if mail.steps else None
-    if earlier is not None:
-        return message(earlier.ticket)
+def read(mail: ReceivedMail, policy: Policy) -> _Case:
     parsed = read_as_meant(mail, own_addresses(policy))
     sender = parsed.sender.address or address_in(mail.envelope_from)
-    hold_ids([parsed.message_id, *parsed.thread_ids, f"sender {sender}"])
-    note_head(mail, parsed)
     heads = [box.address for box in (*parsed.to, *parsed.cc)]
     addresses = list(dict.fromkeys([address_in(one) for one in mail.envelope_to] + list(parsed.delivered_to) + heads))
-    case = _Case(mail, parsed, policy, sender, [one for one in addresses if one])
+    return _Case(mail, parsed, policy, sender, [one for one in addresses if one])
+
+
+def place_of(case: _Case) -> Place:
+    """Where a mail belongs, and whatever that changes, done. Its kindred are held."""
+    earlier = Message.objects.filter(received=case.mail).select_related("ticket").first() if case.mail.steps else None
+    if earlier is not None:
+        return message(earlier.ticket)
+    note_head(case.mail, case.parsed)
     return _without_ticket(case) or _with_contact(case)
 
 

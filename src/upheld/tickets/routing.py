@@ -12,6 +12,8 @@ from upheld.policy import Policy
 from upheld.policy.model import Address, Category, Channel
 
 LOOKED_AT: Final = 20_000  # letters of the text in which keywords are looked for
+_WORD: Final = re.compile(r"\w+")
+_DOTS_OF_I: Final = str.maketrans({"\u0130": "i", "\u0131": "i"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,29 @@ def route(policy: Policy, addresses: Sequence[str], title: str, text: str) -> Ro
 def category_by_words(policy: Policy, title: str, text: str) -> str:
     """The category with the most keywords in the mail; in the title they count twice. Of equals, the first of the policy."""
     best, most = "", 0
+    text = text[:LOOKED_AT]
+    said = _words(f"{title}\n{text}")
     for category in policy.categories.values():
-        words = _pattern(category)
-        count = 2 * len(words.findall(title)) + len(words.findall(text[:LOOKED_AT])) if words else 0
+        words = _pattern(category) if _may_speak_of(category, said) else None
+        count = 2 * len(words.findall(title)) + len(words.findall(text)) if words else 0
         if count > most:
             best, most = category.name, count
     return best
+
+
+def _may_speak_of(category: Category, said: frozenset[str]) -> bool:
+    """Whether all words of one of its keywords occur, wherever; to look for what cannot be there takes the longest."""
+    return any(words <= said for words in _words_of(category.keywords))
+
+
+@lru_cache(maxsize=512)
+def _words_of(keywords: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    return tuple(map(_words, keywords))
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text, such that two that a pattern takes for the same, whatever their case, are the same."""
+    return frozenset(word.translate(_DOTS_OF_I).casefold() for word in set(_WORD.findall(text)))
 
 
 def own_addresses(policy: Policy) -> frozenset[str]:

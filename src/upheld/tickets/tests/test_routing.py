@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from upheld.config.values import SOURCE_ROOT
 from upheld.policy import Policy, load
 from upheld.policy.loader import load_sources
-from upheld.tickets.routing import Route, category_by_words, own_addresses, route
+from upheld.tickets.routing import Route, _compiled, category_by_words, own_addresses, route
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +78,27 @@ def test_every_policy_has_a_door_for_mail(name: str) -> None:
         way = route(policy, [address], "", "")
         assert way.department in policy.departments or way.department == ""
         assert way.category in policy.categories or way.category == ""
+
+
+LETTERS = st.text(st.sampled_from("invoceINVOCE İıſsSkK ß.-+#é\n"), max_size=60)
+
+
+@given(
+    st.lists(st.tuples(LETTERS.filter(str.strip), LETTERS.filter(str.strip)), min_size=1, max_size=4), LETTERS, LETTERS
+)
+def test_no_category_is_overlooked(keywords: list[tuple[str, str]], title: str, text: str) -> None:
+    """Categories are looked for only where all words of a keyword occur; the patterns alone say the same."""
+    names = [f"c{number}" for number in range(len(keywords))]
+    held = SimpleNamespace(
+        categories={
+            name: SimpleNamespace(name=name, keywords=words) for name, words in zip(names, keywords, strict=True)
+        }
+    )
+    counts = {name: _count(words, title, text) for name, words in zip(names, keywords, strict=True)}
+    best = max(counts, key=lambda name: counts[name])
+    assert category_by_words(cast("Any", held), title, text) == (best if counts[best] else "")
+
+
+def _count(keywords: tuple[str, ...], title: str, text: str) -> int:
+    words = _compiled(keywords)
+    return 2 * len(words.findall(title)) + len(words.findall(text))

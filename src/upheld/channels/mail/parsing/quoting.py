@@ -7,6 +7,7 @@ usual clients in sixteen languages.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from upheld.channels.mail.parsing.introductions import (
@@ -42,6 +43,7 @@ def is_forward(title: str) -> bool:
     return _FORWARD.match(title) is not None
 
 
+@lru_cache(maxsize=2)  # a mail's text is parted for its words, and again for its markup
 def folded(text: str, title: str = "") -> Folded:
     """Part a text at the point from which only earlier messages follow.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any, Final
 
 from upheld.channels.mail.parsing import parse_head
 from upheld.channels.mail.parsing.fields import address_in
@@ -10,9 +12,13 @@ from upheld.channels.mail.trust.believing import believed_about, peer_of
 from upheld.channels.mail.trust.names import Names
 from upheld.channels.mail.trust.verdict import Verdict, authenticity
 from upheld.channels.models import ReceivedMail
-from upheld.statements import Asked, Given
+from upheld.statements import Asked, Given, among
+
+SOON: Final = 0.5  # seconds
+_LOOKERS: Final = ThreadPoolExecutor(16, thread_name_prefix="look into mail")
 
 WAITING = Asked(lambda: ReceivedMail.objects.waiting().filter(pk=Given("pk")))
+WAITING_ALL = Asked(lambda: ReceivedMail.objects.waiting().filter(among("id", Given("pks"))))
 
 
 def look_into(mail_id: int, *, names: Names | None = None) -> dict[str, Any] | None:
@@ -22,9 +28,20 @@ def look_into(mail_id: int, *, names: Names | None = None) -> dict[str, Any] | N
     A mail that was looked into is not looked into again, unless the names system was away then.
     """
     mail = WAITING.first(pk=mail_id)
-    if mail is None or (mail.authentication is not None and not mail.authentication["undecided"]):
-        return None
-    return _found(mail, names or Names()).as_data()
+    return _found(mail, names or Names()).as_data() if mail is not None and _is_open(mail) else None
+
+
+def look_into_many(mail_ids: Sequence[int]) -> dict[int, dict[str, Any] | None]:
+    """The same for many at once, without those whose answers from the net take longer than SOON: nobody waits for them."""
+    mails = WAITING_ALL(pks=list(mail_ids))
+    found: dict[int, dict[str, Any] | None] = {mail.pk: None for mail in mails if not _is_open(mail)}
+    asked = {_LOOKERS.submit(_found, mail, Names()): mail.pk for mail in mails if _is_open(mail)}
+    answered, _ = wait(asked, timeout=SOON)
+    return found | {asked[one]: one.result().as_data() for one in answered if one.exception() is None}
+
+
+def _is_open(mail: ReceivedMail) -> bool:
+    return mail.authentication is None or bool(mail.authentication["undecided"])
 
 
 def _found(mail: ReceivedMail, names: Names) -> Verdict:
