@@ -1,4 +1,4 @@
-"""Words: the nearest known name, slugs, initials, lists in a sentence."""
+"""Words: the nearest known name, slugs, initials, lists in a sentence, the direction of a text."""
 
 import re
 import unicodedata
@@ -62,6 +62,12 @@ def shortened(text: str, longest: int) -> str:
     cut = line[: longest - 1]
     at_word = cut if line[longest - 1] == " " else cut.rpartition(" ")[0]
     return (at_word if len(at_word) > longest * 2 // 3 else cut).rstrip(" ,.;:") + "…"
+
+
+def direction(text: str) -> str:
+    """`rtl` for a text whose first letter is written from the right, else `ltr`. Pictographs, digits and signs say nothing."""
+    strong = (unicodedata.bidirectional(letter) for letter in text[:2000])
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def _letters(name: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from upheld.kernel.text import initials, listed, nearest, shortened, slug
+from upheld.kernel.text import direction, initials, listed, nearest, shortened, slug
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,18 @@ def test_shortened() -> None:
     assert shortened("a\n b", 10) == "a b"
     assert shortened("The import of our data fails", 18) == "The import of our…"
     assert len(shortened("x" * 100, 20)) == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("", "ltr"),
+        ("Hello שלום", "ltr"),
+        ("مرحباً Aaron", "rtl"),
+        ("1. 😀 שלום", "rtl"),
+        ("42 – 7", "ltr"),
+        ("請求書", "ltr"),
+    ],
+)
+def test_a_text_is_written_from_where_its_first_letter_is(text: str, way: str) -> None:
+    assert direction(text) == way

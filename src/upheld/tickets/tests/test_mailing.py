@@ -47,6 +47,13 @@ def test_it_goes_to_the_requester_and_names_author_and_ticket(cast: Cast) -> Non
     assert "Auto-Submitted" not in mail
 
 
+def test_it_says_from_where_it_is_read(cast: Cast) -> None:
+    for text, way in (("Hello.", "ltr"), ("مرحباً", "rtl")):
+        page = answered(cast, opened(cast), text=text).get_body(("html",))
+        assert page is not None
+        assert f'<div dir="{way}"' in page.get_content()
+
+
 def test_an_answer_to_it_finds_its_ticket(cast: Cast) -> None:
     ticket = opened(cast)
     assert subject_of(answered(cast, ticket)["Reply-To"].addresses[0].addr_spec) == ticket.key

@@ -158,7 +158,7 @@ def _again(
         **ticket_context(request, opened(request, pk)),
         "composing": composing, "form": form, "typed": form.data, "news": news,
         "lost_files": [one.name for one in request.FILES.getlist("attachments")],
-        "typed_copies": {*form.data.getlist("suggested"), *form.data.getlist("copied")},
+        "typed_copies": {*request.POST.getlist("suggested"), *request.POST.getlist("copied")},
     }  # fmt: skip
     if request.htmx:
         return render(request, "desk/ticket.html#again", {**surroundings(request), **context}, status=422)

@@ -24,11 +24,12 @@ from upheld.web.viewer import AgentRequest, for_administrators
 SIZE = 100
 
 
+STATES = (("held", "Waiting for a decision"), *ReceivedMail.State.choices)
+
+
 class MailSearchForm(forms.Form):
     text = forms.CharField(required=False, max_length=200)
-    state = forms.ChoiceField(
-        required=False, choices=[("", "Any state"), ("held", "Waiting for a decision"), *ReceivedMail.State.choices]
-    )
+    state = forms.ChoiceField(required=False, choices=[("", "Any state"), *STATES])
 
 
 @require_safe
@@ -55,7 +56,7 @@ def mails(request: AgentRequest) -> HttpResponse:
         "mailboxes": mailboxes(),
         "rows": rows[:SIZE],
         "form": form,
-        "states": form.fields["state"].choices[1:],
+        "states": STATES,
         "inbox": figures(),
         "has_held": any(one.is_held for one in rows[:SIZE]),
         "before": rows[SIZE - 1].pk if len(rows) > SIZE else "",

@@ -15,6 +15,7 @@ from typing import Final
 
 from upheld.channels.mail.parsing.charsets import storable
 from upheld.kernel.html import clean_html, html_to_text, text_to_html
+from upheld.kernel.text import direction
 
 MOST_REFERENCES: Final = 20
 Named = tuple[str, str]  # name and address
@@ -80,7 +81,7 @@ def _content(letter: Letter) -> EmailMessage:
     text = letter.text if letter.text.strip() else html_to_text(html)
     content = EmailMessage(policy=SMTP)
     content.set_content(storable(text).rstrip() + "\n", cte="quoted-printable")
-    content.add_alternative(_page(html, letter.title, letter.colour), subtype="html", cte="quoted-printable")
+    content.add_alternative(_page(html, text, letter.title, letter.colour), subtype="html", cte="quoted-printable")
     for file in letter.files:
         main, _, sub = file.content_type.partition("/")
         if main in {"multipart", "message"} or not sub:
@@ -90,12 +91,12 @@ def _content(letter: Letter) -> EmailMessage:
     return content
 
 
-def _page(html: str, title: str, colour: str = "") -> str:
+def _page(html: str, text: str, title: str, colour: str = "") -> str:
     style = "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;max-width:44rem;overflow-wrap:anywhere"
     style += f";border-top:4px solid {escape(colour)};padding-top:1rem" if colour else ""
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(_one_line(title))}</title></head>'
-        f'<body><div style="{style}">{html}</div></body></html>\n'
+        f'<body><div dir="{direction(text)}" style="{style}">{html}</div></body></html>\n'
     )
 
 
