@@ -116,7 +116,8 @@ def send(outgoing_id: int) -> None:
     if attempt is None:
         return
     with transaction.atomic():
-        mail = OutgoingMail.objects.select_for_update(skip_locked=True).filter(pk=outgoing_id, state="queued").first()
+        # Waits for whoever reads the row just now (a word of a provider, a person): a try that has begun is not left undone.
+        mail = OutgoingMail.objects.select_for_update().filter(pk=outgoing_id, state="queued").first()
         if mail is None or mail.attempts != attempt:
             return
         outcome = _hand_over(mail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from prometheus_client import REGISTRY
@@ -269,7 +270,7 @@ def test_a_word_that_overtakes_our_commit_waits_for_it(settings: Any, cast: Cast
 def test_a_word_does_not_wait_for_ever(
     settings: Any, cast: Cast, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hearing, "PATIENCE", "200ms")
+    monkeypatch.setattr(hearing, "PATIENCE", 200)
     mail = fresh(ticket)
     answers: list[int] = []
 
@@ -288,6 +289,33 @@ def test_a_word_does_not_wait_for_ever(
     assert said(bounced()).status_code == 200
     mail.refresh_from_db()
     assert list(mail.refused) == [ANA]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_that_is_being_heard_puts_off_no_try(
+    settings: Any, cast: Cast, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = fresh(ticket)
+    begin, is_locked = sending._begin, threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            OutgoingMail.objects.select_for_update().get(pk=mail.pk)
+            is_locked.set()
+            time.sleep(0.3)
+        connection.close()
+
+    def begin_and_be_disturbed(number: int) -> int | None:
+        attempt = begin(number)
+        threading.Thread(target=hold).start()
+        assert is_locked.wait(5)
+        return attempt
+
+    monkeypatch.setattr(sending, "_begin", begin_and_be_disturbed)
+    with under_way(settings, lambda _: None) as api:
+        sending.send(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.state, mail.perhaps_twice, len(api.asked)) == ("sent", 0, 1)
 
 
 @pytest.mark.django_db(transaction=True)
