@@ -31,6 +31,8 @@ def connection(keys: Mapping[str, str]) -> Any:
 
 
 class Backend(EmailBackend):  # type: ignore[misc]
+    client: Any
+
     def open(self) -> bool:
         if self.client is not None:
             return False
