@@ -25,13 +25,14 @@ class FarServer:
     taken: list[tuple[str, str]] = field(default_factory=list)
     refused: set[tuple[str, str]] = field(default_factory=set)
     is_healed: bool = False
+    weights: tuple[int, ...] = WEIGHTS
     moods: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        mood = "well" if self.is_healed else self.dice.choices(MOODS, WEIGHTS)[0]
+        mood = "well" if self.is_healed else self.dice.choices(MOODS, self.weights)[0]
         self.moods[mood] += 1
         assert isinstance(envelope.content, bytes)
         message_id = str(message_from_bytes(envelope.content)["Message-ID"]).strip()

@@ -179,7 +179,8 @@ class Streams:
     def into_box(self, box: Dovecot, number: int, dice: random.Random) -> None:
         """A mail for one of the mailboxes; every third is one that also came to the door."""
         raw = self.known(dice) if number % 3 == 0 else None
-        raw = raw or letter("by the mailbox", sender=f"Box <box{number}@storm.example>", title=f"Storm box {number}")
+        text, sender = "y" * dice.choice((10, 3000, 40_000)), f"Box <box{number}@storm.example>"
+        raw = raw or letter(text, sender=sender, title=f"Storm box {number}")
         user = dice.choice(list(MAILBOXES))
         box.put(raw, user=user)
         self.in_boxes[user] += 1
