@@ -31,6 +31,7 @@ from bench._house import house, machine, percentile
 
 CLIENTS = 8
 CSRF = "b" * 32
+JOB = "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', 'events.react', %(args)s)"
 TIMING = re.compile(r"dur=([\d.]+)")
 
 
@@ -64,7 +65,7 @@ def run(*, tickets: int, requests: int) -> dict[str, Any]:
                     ),
                 ),
             }
-        bare = bare_inserts(requests)
+        bare, without_job = (bare_inserts(requests, with_job=with_job) for with_job in (True, False))
         return {
             "machine": machine(),
             "date": datetime.now(UTC).date().isoformat(),
@@ -73,6 +74,7 @@ def run(*, tickets: int, requests: int) -> dict[str, Any]:
             "filled_in_seconds": round(filled, 1),
             **measured,
             "bare_inserts_a_second": round(bare),
+            "bare_inserts_without_the_job_a_second": round(without_job),
             "open_as_share_of_bare_inserts": round(measured["open"]["a_second"] / bare, 3),
         }
 
@@ -154,8 +156,11 @@ def serving() -> Iterator[int]:
         server.wait(15)
 
 
-def bare_inserts(requests: int) -> float:
-    """Transactions a second that insert the rows of one opened ticket and nothing else, by as many clients."""
+def bare_inserts(requests: int, *, with_job: bool) -> float:
+    """Transactions a second that insert the rows of one opened ticket and nothing else, by as many clients.
+
+    One of these rows is the job that tells who hears of it; with it comes what the queue itself writes and signals.
+    """
     import psycopg
     from django.db import connection
 
@@ -171,7 +176,7 @@ def bare_inserts(requests: int) -> float:
                     number = next(todo, None)
                 if number is None:
                     return
-                for statement, values in statements:
+                for statement, values in statements if with_job else statements[:-1]:
                     bare.execute(statement, values | {"subject": f"bare:{number}", "key": None})
                 bare.commit()
 
@@ -185,8 +190,9 @@ def bare_inserts(requests: int) -> float:
 
 
 def _rows_of_a_ticket() -> list[tuple[str, dict[str, Any]]]:
-    """An INSERT, with its values by field, for each row that came with the newest ticket; the clock last."""
+    """An INSERT, with its values by field, for each row that came with the newest ticket; its job last."""
     from django.db import connection
+    from psycopg.types.json import Jsonb
 
     from upheld.commitments.models import Clock, Commitment
     from upheld.events.models import Event
@@ -203,7 +209,7 @@ def _rows_of_a_ticket() -> list[tuple[str, dict[str, Any]]]:
         found.append(
             (statement, {one.name: one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields})
         )
-    return found
+    return [*found, (JOB, {"args": Jsonb({"event_id": 0})})]
 
 
 def _new(dice: random.Random, agents: int) -> dict[str, str]:

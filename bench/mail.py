@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any
 
 from bench._house import house, machine, spread
+from bench._workers import drained, sink
 
 SIZE = 4_000  # bytes of text, about what a mail with a quotation has
 ROUNDS = 3
@@ -42,10 +43,14 @@ def letters(count: int, mark: str) -> list[bytes]:
 
 def run(*, mails: int = 6_000, senders: int = 16, tickets: int = 600) -> dict[str, object]:
     """Figures a second, and their ratios, from one run on one database."""
-    with house():
+    with sink(), house():
         from upheld.channels.mail.doors.committing import database
 
         conninfo = database()
+        counts = (1, os.cpu_count() or 2)
+        by_workers = [
+            drained(count, letters(100, f"warm{count}"), letters(tickets, f"crowd{count}")) for count in counts
+        ]
         accepted, inserted = [], []
         listener, port = _listener()
         try:
@@ -69,6 +74,7 @@ def run(*, mails: int = 6_000, senders: int = 16, tickets: int = 600) -> dict[st
             "bare_insert_a_second": spread(inserted),
             "accepted_to_bare_insert": round(sorted(accepted)[1] / sorted(inserted)[1], 2),
             **_understanding(tickets),
+            "by_workers": by_workers,
         }
 
 
