@@ -64,7 +64,9 @@ def take_from_agent(
         return suspended("From one of us, but written to others: somebody may have sent it on to us.")
     forwarded = forwarded_in(parsed) if ticket is None or is_forward(parsed.subject) else None
     if ticket is None and forwarded is None:
-        return suspended("From one of us, about no ticket, and no mail of a customer is in it.")
+        return suspended(
+            "From one of us, about no ticket, and no mail of a customer is in it. The workspace opens tickets as well."
+        )
     if not mail.is_authentic and ticket is not None:
         _noted(agent, mail, parsed, ticket)
         return message(ticket)
@@ -169,8 +171,14 @@ def _said(agent: Agent, mail: ReceivedMail, parsed: ParsedMail, ticket: Ticket) 
     if text or files:
         asked = {command.name for command in commands}
         is_note = "note" in asked or ("reply" not in asked and is_among_us(parsed.in_reply_to))
-        write = note if is_note else reply
-        written: Message = write(ticket, text=text, by=agent.actor, author=agent.person, at=at, files=files)
+        written: Message
+        if is_note:
+            written = note(ticket, text=text, by=agent.actor, author=agent.person, at=at, files=files)
+        else:
+            has_it = ticket.requester.person.email in {box.address for box in (*parsed.to, *parsed.cc)}
+            written = reply(
+                ticket, text=text, by=agent.actor, author=agent.person, at=at, files=files, send=not has_it
+            )  # whoever answers to all has written to the customer already
         written.received = mail
         written.save(update_fields=["received"])
     for command in commands:

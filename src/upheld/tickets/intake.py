@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -134,7 +134,8 @@ def _tried(mail_id: int, found: Found) -> Exception | None:
 def settle(mail: ReceivedMail, place: Place) -> None:
     mail.state, mail.reason, mail.outcome = place.state, place.reason[:240], place.outcome
     mail.decided_at = datetime.now(UTC)
-    note_step(mail, f"{mail.get_state_display()}{': ' + mail.reason if mail.reason else ''}", mail.decided_at)
+    told = mail.reason or place.why
+    note_step(mail, f"{mail.get_state_display()}{': ' + told if told else ''}", mail.decided_at)
     change(mail, [*HEAD, "authentication", "state", "reason", "outcome", "decided_at", "steps"])
 
 
@@ -249,12 +250,13 @@ def _with_contact(case: _Case) -> Place:
     if meant is not None and meant.is_own:
         ticket = meant.ticket
         is_held = ticket.is_spam and not case.is_released
-        return (
-            suspended(f"{ticket.reference} was marked as spam.", ticket) if is_held else _added(case, ticket, contact)
-        )
-    if meant is not None and meant.is_signed:
-        return message(_beside(case, meant.ticket, contact))
-    return message(_open(case, contact))
+        if is_held:
+            return suspended(f"{ticket.reference} was marked as spam.", ticket)
+        return replace(_added(case, ticket, contact), why=f"It speaks of {ticket.reference}, {meant.how}.")
+    if meant is None:
+        return message(_open(case, contact), "It speaks of nothing that we know: a new ticket.")
+    why = f"It speaks of {meant.ticket.reference}, {meant.how}, in which its sender has no part: a ticket of their own."
+    return message(_beside(case, meant.ticket, contact) if meant.is_signed else _open(case, contact), why)
 
 
 def _meant(case: _Case, has_part: Callable[[Ticket], bool], addresses: Sequence[str] | None = None) -> Meant | None:
@@ -309,6 +311,7 @@ def _added(case: _Case, ticket: Ticket, contact: Contact) -> Place:
 
 def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
     """A ticket that goes on with this one and is linked to it: the one that an earlier mail opened, as long as it takes mail."""
+    hold_ids([f"after {ticket.key}"])  # of two who write on at once, the second finds what the first opened
     following = continued_in(ticket, contact)
     if following is not None:
         place = _added(case, following, contact)  # itself, or one that goes on with it

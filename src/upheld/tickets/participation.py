@@ -17,17 +17,19 @@ from upheld.tickets.models import Link, Message, Ticket
 
 OUR_NUMBER: Final = re.compile(r"\[#(\d{1,18})\]")
 LONGEST_CHAIN: Final = 50  # merges of merges; a longer chain is a circle
+BY_ADDRESS: Final = "by an address that we signed"
 MOST_LOOKED_AT: Final = 20  # tickets of one thread
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
     """A ticket that a mail speaks of, merges followed. `is_own`: its sender has a part in it. `is_signed`: an address that we
-    signed for it says so; whatever else says so can be guessed.
+    signed for it says so; whatever else says so can be guessed. `how` it is known, in words.
     """
 
     ticket: Ticket
     is_own: bool
+    how: str
     is_signed: bool = False
 
 
@@ -41,32 +43,33 @@ def ticket_meant(
     """
     first: Meant | None = None
     looked_at = set[int]()
-    for named, is_signed in _named(mail, addresses, is_repeat_id=is_repeat_id):
-        ticket = _ticket(named)
+    for named, how in _named(mail, addresses, is_repeat_id=is_repeat_id):
+        ticket, is_signed = _ticket(named), how == BY_ADDRESS
         if ticket is None or ticket.pk in looked_at:
             continue
         looked_at.add(ticket.pk)
         standing = standing_for(ticket)
         if has_part(standing) or (standing.pk != ticket.pk and has_part(ticket)):
-            return Meant(standing, is_own=True, is_signed=is_signed)
-        first = first or Meant(standing, is_own=False, is_signed=is_signed)
+            said = how if standing.pk == ticket.pk else f"{how}, merged from {ticket.reference}"
+            return Meant(standing, is_own=True, how=said, is_signed=is_signed)
+        first = first or Meant(standing, is_own=False, how=how, is_signed=is_signed)
         if len(looked_at) >= MOST_LOOKED_AT:
             break
     return first
 
 
-def _named(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bool) -> Iterator[tuple[str, bool]]:
-    """Subject keys, the surest first, and whether we signed for them. What comes later is looked up only when it is asked for."""
+def _named(mail: ParsedMail, addresses: Sequence[str], *, is_repeat_id: bool) -> Iterator[tuple[str, str]]:
+    """Subject keys, the surest first, and how they are known. What comes later is looked up only when it is asked for."""
     for address in addresses:
         signed = subject_of(address)
         if signed:
-            yield signed, True
+            yield signed, BY_ADDRESS
     ids = [*mail.thread_ids, mail.message_id] if is_repeat_id else mail.thread_ids
     for subject in subjects_of_thread(ids, mail.message_id):
-        yield subject, False
+        yield subject, "by the mails that it refers to"
     number = OUR_NUMBER.search(mail.subject)
     if number:
-        yield f"ticket:{number[1]}", False
+        yield f"ticket:{number[1]}", "by the number in its subject"
 
 
 def standing_for(ticket: Ticket) -> Ticket:

@@ -10,15 +10,16 @@ from upheld.tickets.models import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A final state, a reason in words, and the subject that the mail belongs to."""
+    """A final state, a reason in words, and the subject that the mail belongs to. `why` stands on the mail's way only."""
 
     state: ReceivedMail.State
     reason: str = ""
     outcome: str = ""
+    why: str = ""
 
 
-def message(ticket: Ticket) -> Place:
-    return Place(ReceivedMail.State.MESSAGE, outcome=ticket.key)
+def message(ticket: Ticket, why: str = "") -> Place:
+    return Place(ReceivedMail.State.MESSAGE, outcome=ticket.key, why=why)
 
 
 def suspended(reason: str, ticket: Ticket | None = None) -> Place:

@@ -50,6 +50,15 @@ def test_an_answer_by_mail_is_an_answer(cast: Cast, ticket: Ticket) -> None:
     assert said.outgoing.recipients == ["customer@harbour.example"]
 
 
+def test_who_answers_to_all_has_written_to_the_customer_already(cast: Cast, ticket: Ticket) -> None:
+    """A customer with an agent in copy got each answer of theirs twice."""
+    mail = from_agent("It is done.", to="Reed <customer@harbour.example>", cc="support@techflowsolutions.com")
+    said = ticket.messages.get(received=mail)
+    assert (said.is_internal, said.outgoing) == (False, None)
+    assert Event.objects.filter(kind="ticket.replied", subject=ticket.key).count() == 1
+    assert take(letter("Thank you", in_reply_to=mail.message_id)).outcome == ticket.key
+
+
 def test_commands_stand_above_or_below_the_answer(cast: Cast, ticket: Ticket) -> None:
     from_agent("#priority p1\n\nWe are on it.\n\n#assign me\n#wait")
     ticket.refresh_from_db()

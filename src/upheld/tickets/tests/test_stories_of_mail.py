@@ -290,6 +290,21 @@ def test_a_customer_who_forwards_a_mail_stays_the_one_who_asks(cast: Cast) -> No
     assert ticket_of(take(letter(text, title="Fwd: Pay"))).requester == cast.customer
 
 
+def test_its_way_says_why_it_went_where_it_did(cast: Cast, ticket: Ticket) -> None:
+    signed = answer(cast, ticket).envelope_from
+    other = ticket_of(take(letter("Other", title="Other")))
+    ways = {
+        "an address that we signed": take(letter("1", to=signed), to=[signed]),
+        "the mails that it refers to": take(letter("2", references=FIRST)),
+        "the number in its subject": take(letter("3", title=f"[#{ticket.pk}]")),
+        "in which its sender has no part": take(letter("4", references=FIRST, sender=STRANGER)),
+        "nothing that we know": take(letter("5", title="Fresh")),
+    }
+    assert all(words in mail.steps[-1][1] for words, mail in ways.items())
+    merge(ticket, into=other, by=cast.agent.actor, at=now())
+    assert f"merged from {ticket.reference}" in take(letter("6", references=FIRST)).steps[-1][1]
+
+
 # -- machines ----------------------------------------------------------------------------------------------------------------
 
 
