@@ -10,11 +10,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+ENOUGH: Final = 5
+"""Looks in which a word was the same. Whoever lives writes a new one about as often as somebody looks."""
 LEAP: Final = 30.0
 """Seconds that the clock of the wall moves in one look before it counts as put forward or back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    word: object
+    since: float
+    looks: int = 1
 
 
 @dataclass(slots=True)
@@ -22,23 +31,23 @@ class Watch:
     """`seconds` is how long a word may stand unchanged."""
 
     seconds: float
-    _seen: dict[int, tuple[object, float]] = field(default_factory=dict)
-    _looked_at: float = 0.0
+    _seen: dict[int, _Seen] = field(default_factory=dict)
 
     def silent(self, words: Mapping[int, object], now: float) -> list[int]:
         """Who has said nothing new, of those whose last words are these. `now` is of a clock that nobody moves.
 
-        Whoever could not look for that long, because the database was away, begins to watch anew.
+        Also ENOUGH looks are needed: when nobody could write and nobody could look, since the database was away, those who live
+        write again between the next looks.
         """
-        if now - self._looked_at >= self.seconds:
-            self._seen.clear()
-        self._looked_at = now
         before = self._seen
-        self._seen = {
-            worker: before[worker] if worker in before and before[worker][0] == word else (word, now)
-            for worker, word in words.items()
-        }
-        return [worker for worker, (_, since) in self._seen.items() if now - since >= self.seconds]
+        self._seen = {worker: _again(before.get(worker), word, now) for worker, word in words.items()}
+        return [
+            worker for worker, seen in self._seen.items() if now - seen.since >= self.seconds and seen.looks >= ENOUGH
+        ]
+
+
+def _again(before: _Seen | None, word: object, now: float) -> _Seen:
+    return _Seen(word, now) if before is None or before.word != word else replace(before, looks=before.looks + 1)
 
 
 async def until_the_clock_leaps(every: float = 1.0) -> float:
