@@ -131,7 +131,7 @@ def _draw_happened(happened: Happened) -> SafeString:
 
 def _said(message: Spoken, ticket: int, now: datetime) -> Said:
     text, quote = without_quote(message.text)
-    who = message.author_name or message.author_email or "Unknown sender"
+    who = message.author_name or message.author_email or ("Unknown sender" if message.by == "customer" else "Upheld")
     at = timezone.localtime(message.at)
     files = message.files or []
     shown = pictured(message.html, files, message.outside)

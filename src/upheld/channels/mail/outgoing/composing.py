@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,22 +74,38 @@ def compose(letter: Letter) -> bytes:
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click" if letter.unsubscribe else ""),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in lines if value)
-    return head.encode("utf-8") + bytes(_content(letter))
+    return head.encode("utf-8") + _content(letter)
 
 
-def _content(letter: Letter) -> EmailMessage:
+def _content(letter: Letter) -> bytes:
     html = clean_html(letter.html) if letter.html.strip() else text_to_html(letter.text)
     text = letter.text if letter.text.strip() else html_to_text(html)
     content = EmailMessage(policy=SMTP)
     content.set_content(storable(text).rstrip() + "\n", cte="quoted-printable")
     content.add_alternative(_page(html, text, letter.title, letter.colour), subtype="html", cte="quoted-printable")
-    for file in letter.files:
-        main, _, sub = file.content_type.partition("/")
-        if main in {"multipart", "message"} or not sub:
-            main, sub = "application", "octet-stream"
-        cid = f"<{file.content_id}>" if file.content_id else None
-        content.add_attachment(file.data, maintype=main, subtype=sub, filename=_one_line(file.name), cid=cid)
-    return content
+    if not letter.files:
+        return bytes(content)
+    del content["MIME-Version"]  # it stands above the whole
+    return _together([bytes(content), *map(_part, letter.files)])
+
+
+def _together(parts: Sequence[bytes]) -> bytes:
+    """Parts behind one another. By hand, since the standard library takes seconds over the lines of a large file."""
+    boundary = secrets.token_hex(20)
+    head = f'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'.encode()
+    mark = f"--{boundary}".encode()
+    return b"".join([head, *(mark + b"\r\n" + part + b"\r\n" for part in parts), mark, b"--\r\n"])
+
+
+def _part(file: File) -> bytes:
+    main, _, sub = file.content_type.partition("/")
+    if main in {"multipart", "message"} or not sub:
+        main, sub = "application", "octet-stream"
+    cid = f"<{file.content_id}>" if file.content_id else None
+    part = EmailMessage(policy=SMTP)
+    part.set_content(b"", main, sub, cte="base64", disposition="attachment", filename=_one_line(file.name), cid=cid)
+    del part["MIME-Version"]
+    return bytes(part).rstrip() + b"\r\n\r\n" + encodebytes(file.data).replace(b"\n", b"\r\n")
 
 
 def _page(html: str, text: str, title: str, colour: str = "") -> str:

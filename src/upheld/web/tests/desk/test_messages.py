@@ -10,6 +10,7 @@ import pytest
 
 from upheld.channels.files import store
 from upheld.conftest import Cast
+from upheld.events.actors import MAIL
 from upheld.tickets.actions.conversation import NewFile, note, reply
 from upheld.tickets.models import Message, Ticket
 from upheld.web.desk.thread import LONGEST_SHOWN, MOST_LINES, parted
@@ -75,3 +76,10 @@ def test_the_rest_of_a_long_message_is_a_click_away(browse: Browsing, cast: Cast
     assert "row 10<" in before
     assert "row 499" not in before
     assert "row 499" in after
+
+
+def test_what_we_note_by_ourselves_is_not_by_an_unknown_sender(browse: Browsing, cast: Cast, ticket: Ticket) -> None:
+    note(ticket, text="Our mail came back.", by=MAIL, at=datetime.now(UTC))
+    html = browse(cast.agent).get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    assert "Internal note of Upheld" in html
+    assert "Unknown sender" not in html
