@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -12,14 +13,18 @@ from django.utils import timezone
 from upheld.channels.mail.fetching import bounded
 from upheld.channels.mail.fetching.server import Folder, Trouble
 from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_new
+from upheld.channels.mail.fetching.telling import tell_of_silence
 from upheld.channels.models import Mailbox, ReceivedMail, Sighting
 from upheld.channels.models.mailboxes import LEFT
 from upheld.channels.tests.hostile_server import Server, server
 from upheld.channels.tests.post import letter
 from upheld.config.imap import ImapAccount
+from upheld.conftest import Cast
+from upheld.people.models import Notification
 
 pytestmark = pytest.mark.django_db
 RAW = letter("Hello")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def account(told: Server, **fields: str) -> ImapAccount:
@@ -185,3 +190,18 @@ def test_a_name_that_is_given_to_another_account_or_folder_begins_anew() -> None
     assert ReceivedMail.objects.count() == 3
     assert Mailbox.objects.get(name="support").account == "support@127.0.0.1"
     assert Mailbox.objects.filter(name__contains=LEFT).count() == 2
+
+
+def test_administrators_are_told_once_of_a_mailbox_that_stays_out_of_reach(cast: Cast) -> None:
+    row = Mailbox.objects.create(
+        name="support", account="s@h", folder="INBOX", failure="The server refuses", failing_since=NOON
+    )
+    for minutes in (1, 14, 15, 16, 900):
+        tell_of_silence(row, at=NOON + timedelta(minutes=minutes))
+    told = Notification.objects.get()
+    assert (told.person, told.text) == (
+        cast.administrator.person, "The mailbox support needs a look. The server refuses"
+    )  # fmt: skip
+    row.failing_since = NOON + timedelta(days=2)
+    tell_of_silence(row, at=NOON + timedelta(days=3))
+    assert Notification.objects.count() == 2

@@ -15,6 +15,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from upheld.channels.mail.fetching.accounts import Account, NoToken
 from upheld.channels.mail.fetching.server import STEP, Folder, Trouble
 from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_new
+from upheld.channels.mail.fetching.telling import tell_of_silence
 from upheld.channels.models import Mailbox
 
 log = structlog.stdlib.get_logger("upheld.fetch")
@@ -131,8 +132,9 @@ def _note_failure(account: Account, reason: str) -> None:
     try:
         row = mailbox_of(account)
         now = datetime.now(UTC)
-        Mailbox.objects.filter(pk=row.pk).update(
-            failure=reason[:400], failing_since=row.failing_since or now, asked_at=None, asked_by=""
-        )
+        row.failure, row.failing_since = reason[:400], row.failing_since or now
+        row.asked_at, row.asked_by = None, ""
+        row.save(update_fields=["failure", "failing_since", "asked_at", "asked_by"])
+        tell_of_silence(row, at=now)
     except (DatabaseError, InterfaceError):
         log.warning("database away, the failure stands nowhere", mailbox=account.name)
