@@ -357,7 +357,7 @@ def test_what_fails_half_way_leaves_nothing_behind_and_is_quarantined(
     def fail(*_: object) -> None:
         raise ValueError("at the last moment")
 
-    monkeypatch.setattr(intake, "_settle", fail)
+    monkeypatch.setattr(intake, "settle", fail)
     mail = take(letter(sender="new@quarry.example"))
     assert (mail.state, mail.reason) == (State.QUARANTINED, "Could not be taken in: ValueError")
     assert not Ticket.objects.exists()
