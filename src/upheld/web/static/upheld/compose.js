@@ -49,7 +49,8 @@ document.addEventListener("input", (event) => {
 const place = (form) => `unsaved:${form.dataset.whose}:${form.dataset.draft}${form.dataset.kind}`;
 const keepHere = (form, text) => {
   try {
-    if (text.trim()) localStorage.setItem(place(form), text);
+    const { cc, bcc } = form.elements;
+    if (text.trim()) localStorage.setItem(place(form), JSON.stringify({ text, cc: cc?.value ?? "", bcc: bcc?.value ?? "" }));
     else localStorage.removeItem(place(form));
   } catch {
     // A browser that keeps nothing for us: the page still has it.
@@ -90,15 +91,18 @@ function signedOut(form) {
 }
 
 function restore(form) {
-  const field = form.elements.text;
-  let kept = "";
+  const { text: field, cc, bcc } = form.elements;
+  let kept = {};
   try {
-    kept = localStorage.getItem(place(form)) ?? "";
+    kept = JSON.parse(localStorage.getItem(place(form)) ?? "{}");
   } catch {
     return;
   }
-  if (!field || !kept || kept === field.value) return;
-  field.value = field.value && !kept.startsWith(field.value) ? `${field.value}\n\n${kept}` : kept;
+  if (!field || !kept.text) return;
+  if (cc && !cc.value) cc.value = kept.cc ?? "";
+  if (bcc && !bcc.value && kept.bcc) (bcc.value = kept.bcc), (bcc.closest("details").open = true);
+  if (kept.text === field.value) return;
+  field.value = field.value && !kept.text.startsWith(field.value) ? `${field.value}\n\n${kept.text}` : kept.text;
   form.querySelector("[data-saved]").textContent = "Brought back from this browser";
   timers.set(form, setTimeout(() => save(form), 800));
 }

@@ -71,9 +71,11 @@ def test_a_reply_from_its_first_letter_to_its_undo(visit: Opening, desk: Cast, o
     session = [one for one in page.context.cookies() if one["name"] == "session"]
     page.context.clear_cookies(name="session")
     writes(page, " More.")
+    page.fill("#id_cc", "boss@harbour.example")
     page.click("#reply button.primary")
     expect(page.locator(".signed-out").first).to_contain_text("You are signed out")
     page.context.add_cookies(session)  # type: ignore[arg-type]
     page.reload()
     expect(page.locator("#id_text")).to_have_value("Mine. More.")
+    expect(page.locator("#id_cc")).to_have_value("boss@harbour.example")
     assert ticket.messages.filter(by="staff").count() == 1
