@@ -44,15 +44,15 @@ class _Bounded:
         return data
 
 
-class _Plain(_Bounded, IMAP4WithTimeout):
+class _Plain(_Bounded, IMAP4WithTimeout):  # type: ignore[misc]
     pass
 
 
-class _Sealed(_Bounded, IMAP4_TLS):
+class _Sealed(_Bounded, IMAP4_TLS):  # type: ignore[misc]
     pass
 
 
-class Client(imapclient.IMAPClient):
+class Client(imapclient.IMAPClient):  # type: ignore[misc]
     """The library's, on such a line. `most` is the largest mail in bytes."""
 
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
