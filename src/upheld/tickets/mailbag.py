@@ -19,7 +19,7 @@ from upheld.commitments.policies import in_force
 from upheld.events.models import Event
 from upheld.kernel.keys import number_of
 from upheld.statements import Asked, Given, among
-from upheld.tickets.intake import place_of, read, settle
+from upheld.tickets import intake
 
 log = structlog.stdlib.get_logger("upheld.mail")
 
@@ -42,10 +42,10 @@ def take_in_together(events: Sequence[Event]) -> set[int]:
             policy, waiting = in_force(), HELD(pks=list(found))
             for mail in waiting:
                 mail.authentication = found[mail.pk] or mail.authentication
-            cases = [read(mail, policy) for mail in waiting]
+            cases = [intake.read(mail, policy) for mail in waiting]
             hold_ids([one for case in cases for one in case.kindred])
             for case in cases:
-                settle(case.mail, place_of(case))
+                intake.settle(case.mail, intake.place_of(case))
     except Exception as wrong:  # noqa: BLE001 - which of them it was comes out when each is taken in alone
         log.info("mails could not be taken in together", mails=len(found), reason=type(wrong).__name__)
         return set()

@@ -51,11 +51,11 @@ POINTS = {
     },
     "intake worker": {
         "job taken, nothing done": "upheld.events.jobs.handlers_of",
-        "mail looked into, not placed": "upheld.tickets.intake.look_into",
+        "mail looked into, not placed": "upheld.channels.mail.trust.looking._found",
         "head noted, not placed": "upheld.tickets.intake.note_head",
         "file kept, no row of it": "upheld.tickets.intake.store",
         "event and job written, before COMMIT": "upheld.events.actions.write",
-        "ticket opened, before COMMIT": "upheld.tickets.intake._settle",
+        "ticket opened, before COMMIT": "upheld.tickets.intake.settle",
         "acknowledged, before COMMIT": "upheld.tickets.acknowledging._queue",
         "placed, job not marked": "upheld.events.jobs.react.func",
     },

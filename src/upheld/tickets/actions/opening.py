@@ -72,7 +72,7 @@ def open_ticket(
         by=Message.By.CUSTOMER, actor=by.key, author=requester.person, text=text, html=html, channel=channel, at=at,
         cc=list(cc), received=received,
     )  # fmt: skip
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _write(ticket, message, files, by=by, automatic=automatic)
         if cc and copies_watch and requester.account_id is not None:
             copied = Person.objects.filter(email__in=[address.lower() for address in cc])

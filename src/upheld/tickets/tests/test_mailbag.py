@@ -15,7 +15,7 @@ from upheld.channels.models import ReceivedMail
 from upheld.channels.tests.post import SUPPORT, letter
 from upheld.conftest import Cast
 from upheld.events.models import Event
-from upheld.tickets import intake, mailbag
+from upheld.tickets import intake
 from upheld.tickets.mailbag import take_in_together
 from upheld.tickets.models import Ticket
 
@@ -50,14 +50,13 @@ def test_each_finds_its_place_in_the_order_in_which_they_came(cast: Cast) -> Non
 
 def test_one_that_spoils_it_spoils_nothing_of_the_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     mails = arrived(letter("Good."), letter("Bad.", title="Bad", sender="b@field.example"))
-    place_of = mailbag.place_of
+    place_of = intake.place_of
 
     def spoilt(case: Any) -> Any:
         if case.parsed.subject == "Bad":
             raise ValueError("spoilt")
         return place_of(case)
 
-    monkeypatch.setattr(mailbag, "place_of", spoilt)
     monkeypatch.setattr(intake, "place_of", spoilt)
     assert take_in_together(told(*mails)) == set()
     assert states(*mails) == [State.RECEIVED, State.RECEIVED]
