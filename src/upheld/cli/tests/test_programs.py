@@ -63,7 +63,7 @@ def test_every_program_is_executable(name: str) -> None:
 
 def test_the_lists_of_packages_name_no_place() -> None:
     """Where packages come from is the machine's business."""
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-image.txt", "requirements-dev.txt"):
         text = (SOURCE_ROOT / name).read_text()
         assert "://" not in text
         assert "--index-url" not in text
