@@ -9,6 +9,7 @@ import pytest
 
 from upheld.channels.mail.parsing import parse, parse_head
 from upheld.channels.mail.parsing.automatic import Kind
+from upheld.channels.mail.parsing.fields import mailboxes, moment
 from upheld.channels.mail.parsing.quoting import folded, folded_html
 from upheld.channels.mail.parsing.returned import recipients_in
 from upheld.channels.mail.parsing.winmail import unwrapped
@@ -53,6 +54,35 @@ def test_bare_bytes_in_the_head_are_read_as_the_text_is(charset: str, title: str
         title.encode(codec), title.encode(codec), charset.encode(),
     )  # fmt: skip
     assert (parse(raw).subject, parse(raw).sender.name, parse_head(raw).subject) == (title, title, title)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        (b"Tue, 30 Nov 1999 23:56:33 -3000 (CST)", "1999-11-30T23:56:33+00:00"),
+        (b"2026-03-02T10:00:00+02:00", "2026-03-02T08:00:00+00:00"),
+        (b"Mon, 2 Mar 2026 10:00", "2026-03-02T10:00:00+00:00"),
+        (b"2 Mar 26 10:00:00 EST", "2026-03-02T15:00:00+00:00"),
+    ],
+)
+def test_strange_days_are_read(written: bytes, day: str) -> None:
+    assert [found and found.isoformat() for found in (moment(written),)] == [day]
+    assert moment(b"some day") is None
+
+
+def test_a_type_that_is_none_is_told_by_the_name() -> None:
+    mail = parse(b'From: a@b.example\r\nContent-Type: %22application/pdf; name="a.pdf"\r\n\r\n%PDF-1.4')
+    assert [(file.name, file.content_type, file.data) for file in mail.files] == [
+        ("a.pdf", "application/pdf", b"%PDF-1.4")
+    ]
+    assert parse(b"From: a@b.example\r\nContent-Type: plain\r\n\r\nHello").text == "Hello"
+
+
+def test_an_address_may_be_a_number() -> None:
+    assert [box.address for box in mailboxes(b"A <a@[IPv6:fcd9::6e26]>, b@[192.0.2.1]")] == [
+        "a@[ipv6:fcd9::6e26]",
+        "b@[192.0.2.1]",
+    ]
 
 
 def test_a_message_inside_winmail_gives_its_words_and_files_too() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,7 +22,9 @@ from upheld.kernel.html import html_to_text, text_to_html
 LONGEST: Final = 250_000  # letters of text, or of HTML, on a page
 MOST_FILES: Final = 200
 MOST_ASIDES: Final = 20
+MOST_WRAPPERS: Final = 10
 MOST_OF_A_HEAD: Final = 64 * 1024
+TOO_LONG: Final = "too long for a page"
 TOO_MANY_FILES: Final = "too many files"
 _PICTURE: Final = re.compile(r"<img\b", re.IGNORECASE)
 _META_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_:-]{2,40})", re.IGNORECASE)
@@ -51,6 +54,14 @@ class Body:
     asides: dict[str, str] = field(default_factory=dict)
     spare: list[_Block] = field(default_factory=list)
 
+    looked_into: Counter[str] = field(default_factory=Counter)
+
+    def may_look_into(self, kind: str, effort: int, most: int, *, is_last_whole: bool = False) -> bool:
+        """Whether there is room for one more of what takes effort to read. What is not looked into is kept as it came."""
+        before = self.looked_into[kind]
+        self.looked_into[kind] += effort
+        return before <= most if is_last_whole else before + effort <= most
+
     def note(self, problem: str) -> None:
         if problem not in self.problems:
             self.problems.append(problem)
@@ -76,8 +87,6 @@ def body_of(mail: Part) -> Body:
     is_page = any(block.html for block in blocks)
     if is_page or (any(body.asides.values()) and not any(re.search(r"^>", one.text, re.MULTILINE) for one in blocks)):
         body.html = _bounded("\n<br>\n".join(block.as_html() for block in blocks), body).strip()
-    if mail.problems or body.problems:
-        _keep_all(mail, body)
     texts, room = [], LONGEST
     for block in blocks:
         text = block.text if block.text.strip() else html_to_text(block.html[:room])
@@ -85,12 +94,13 @@ def body_of(mail: Part) -> Body:
         texts.append(text.strip("\n"))
     body.text = _bounded("\n\n".join(text for text in texts if text.strip()), body).strip()
     _with_asides(body)
+    _keep_all(mail, body)
     return body
 
 
 def _keep_all(mail: Part, body: Body) -> None:
     """Where there are more parts or files than anybody can be shown, the mail as it came is one more file."""
-    if TOO_MANY_FILES in body.problems or not {TOO_MANY_PARTS, TOO_DEEP}.isdisjoint(mail.problems):
+    if not {TOO_MANY_FILES, TOO_LONG, TOO_MANY_PARTS, TOO_DEEP}.isdisjoint((*body.problems, *mail.problems)):
         body.files.append(ParsedFile("original-mail.txt", "application/octet-stream", "", mail.raw))
 
 
@@ -119,6 +129,9 @@ def _blocks(part: Part, body: Body) -> list[_Block]:
     if part.main_type == "multipart":
         return []
     shown = _shown(part)
+    if shown and not body.may_look_into("text", part.end - part.start, 4 * LONGEST, is_last_whole=True):
+        body.note(TOO_LONG)
+        shown = ""
     if shown and part.depth and part.name:
         _keep(part, body)  # shown here, and to be had under its name
     match shown:
@@ -129,11 +142,14 @@ def _blocks(part: Part, body: Body) -> list[_Block]:
     if secured.is_cms(part):
         return _envelope(part, body)
     if part.content_type in winmail.TYPES or part.name.lower() == "winmail.dat":
-        _unwrap(part, body)
+        if body.may_look_into("winmail.dat", 1, MOST_WRAPPERS):
+            _unwrap(part, body)
     elif part.content_type == "text/calendar":
-        for found in invitations(decode(part.content()[:LONGEST], part.charset or "utf-8")):
-            body.asides[found.text] = found.html
-    elif part.content_type == "message/rfc822":
+        calendar = part.beginning(LONGEST)
+        if body.may_look_into("calendar", len(calendar), LONGEST):
+            for found in invitations(decode(calendar, part.charset or "utf-8")):
+                body.asides[found.text] = found.html
+    elif part.content_type == "message/rfc822" and body.may_look_into("mail", 1, MOST_ASIDES):
         _mention(part, body)
     _keep(part, body)
     return []
@@ -142,14 +158,22 @@ def _blocks(part: Part, body: Body) -> list[_Block]:
 def _envelope(part: Part, body: Body) -> list[_Block]:
     """S/MIME in one piece: if it is only signed, the mail inside is read; the envelope is kept in any case."""
     data = part.content()
-    inner = secured.signed_content(data) if part.depth < DEEPEST else None
+    may_look = part.depth < DEEPEST and body.may_look_into("envelope", 1, MOST_WRAPPERS)
+    inner = secured.signed_content(data) if may_look else None
     if inner is None:
         if b"compressed" not in part.value("content-type"):
             body.asides[secured.SEALED] = ""
         _keep(part, body)
         return []
-    _add(body, ParsedFile(safe_name(part.name or "smime.p7m"), secured.SIGNED_TYPE, "", data))
-    return _blocks(read(inner, depth=part.depth + 1), body)
+    at = len(body.files)
+    del data  # of a large one there is room for one copy at a time
+    blocks = _blocks(read(inner, depth=part.depth + 1), body)
+    del inner
+    if len(body.files) < MOST_FILES:
+        body.files.insert(at, ParsedFile(safe_name(part.name or "smime.p7m"), secured.SIGNED_TYPE, "", part.content()))
+    else:
+        body.note(TOO_MANY_FILES)
+    return blocks
 
 
 def _unwrap(part: Part, body: Body) -> None:
@@ -169,8 +193,7 @@ def _mention(part: Part, body: Body) -> None:
         return
     sender = f", from {senders[0].name or senders[0].address}" if senders else ""
     text = f"Attached mail: {title or '(no subject)'}{sender}"
-    if len(body.asides) < MOST_ASIDES:
-        body.asides[text] = ""
+    body.asides[text] = ""
 
 
 def _one_of(forms: list[list[_Block]], body: Body) -> list[_Block]:
@@ -196,12 +219,12 @@ def _keep_unseen(texts: list[str], pages: list[str], shown: _Block, body: Body) 
     if not texts and not pages:
         return
     seen = _words(shown.text) | _words(html_to_text(shown.html[:LONGEST]))
-    for text in texts:
-        if not _words(text) <= seen:
-            _add(body, ParsedFile("message.txt", "text/plain", "", text.encode("utf-8", "replace")))
-    for page in pages:
-        if not _words(html_to_text(page[:LONGEST])) <= seen:
-            _add(body, ParsedFile("message.html", "text/html", "", page.encode("utf-8", "replace")))
+    room = LONGEST  # letters that are compared; a form beyond that is kept as if it said something else
+    for form, kind in [*((text, "text/plain") for text in texts), *((page, "text/html") for page in pages)]:
+        if len(form) > room or not _words(html_to_text(form) if kind == "text/html" else form) <= seen:
+            name = "message.html" if kind == "text/html" else "message.txt"
+            _add(body, ParsedFile(name, kind, "", form.encode("utf-8", "replace")))
+        room -= len(form) + 1000
 
 
 def _words(text: str) -> set[str]:
@@ -266,5 +289,5 @@ def _add(body: Body, file: ParsedFile) -> None:
 
 def _bounded(text: str, body: Body) -> str:
     if len(text) > LONGEST:
-        body.note("too long for a page")
+        body.note(TOO_LONG)
     return text[:LONGEST]

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import parsedate, parsedate_to_datetime
 from io import BytesIO
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -19,6 +19,8 @@ LONGEST_ID: Final = 300
 LONGEST_ADDRESS: Final = 254
 MOST_ADDRESSES: Final = 500
 LONGEST_VALUE: Final = 100_000
+LONGEST_PARAMETERS: Final = 6_000
+LONGEST_PUT_TOGETHER: Final = 700  # bytes
 
 
 class Mailbox(NamedTuple):
@@ -100,10 +102,9 @@ def base64_within(raw: bytes, start: int, end: int) -> bytes:
     last = max(start, end - 100)  # where padding belongs
     if raw.count(b"=", start, last) == 0:
         return _by_pieces(raw, start, end)
-    data = raw[start:end]
-    if data.rstrip().rstrip(b"=").count(b"=") > MOST_PADDINGS:
-        return data
-    return b"".join(map(_one_base64, re.split(rb"=+", data)))
+    if raw.count(b"=", start, last) > MOST_PADDINGS:
+        return raw[start:end]
+    return b"".join(map(_one_base64, re.split(rb"=+", raw[start:end])))
 
 
 def _by_pieces(raw: bytes, start: int, end: int) -> bytes:
@@ -137,7 +138,7 @@ def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
 
     Continued and encoded parameters (RFC 2231) are put together; encoded words, which do not belong there, are decoded too.
     """
-    text = _loose(raw[:20_000])
+    text = _loose(raw[:LONGEST_PARAMETERS])
     main = text.partition(";")[0].strip().lower()
     plain: dict[str, str] = {}
     continued: dict[str, dict[int, tuple[bool, str]]] = {}
@@ -162,13 +163,20 @@ def _put_together(pieces: dict[int, tuple[bool, str]]) -> str:
     for number, (encoded, value) in sorted(pieces.items()):
         if encoded and number == 0 and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)  # noqa: PLW2901 - what is left after charset and language
+        if len(data) > LONGEST_PUT_TOGETHER:
+            break
+        value = value[: 3 * LONGEST_PUT_TOGETHER]  # noqa: PLW2901 - nobody means more
         data += unquote_to_bytes(value) if encoded else value.encode("utf-8", "replace")
+    if len(data) > LONGEST_PUT_TOGETHER:
+        data = data[:LONGEST_PUT_TOGETHER]
     return decode(data, charset)
 
 
 # -- addresses -------------------------------------------------------------------------------------------------------------
 
-_ADDRESS: Final = re.compile(r'(?:"[^"\x00-\x1f]{1,200}"|[^\s<>@"(),:;\\\[\]]{1,200})@[^\s<>@"(),:;\\]{1,254}')
+_ADDRESS: Final = re.compile(
+    r'(?:"[^"\x00-\x1f]{1,200}"|[^\s<>@"(),:;\\\[\]]{1,200})@(?:\[(?:IPv6:)?[0-9A-Fa-f.:]{2,45}\]|[^\s<>@"(),:;\\]{1,254})'
+)
 
 
 def mailboxes(raw: bytes, charset: str = "") -> list[Mailbox]:
@@ -270,8 +278,19 @@ def _known_as(identity: bytes) -> str:
 
 def moment(raw: bytes) -> datetime | None:
     """The Date of a mail, in UTC, if it can be read."""
-    try:
-        written = parsedate_to_datetime(raw[:200].decode("ascii", "replace"))
-        return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
-    except Exception:  # noqa: BLE001 - the standard library raises seven kinds of errors over strange dates
-        return None
+    text = raw[:200].decode("ascii", "replace").strip()
+    for way in (parsedate_to_datetime, _without_zone, datetime.fromisoformat):
+        try:
+            written = way(text)
+            return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+        except Exception:  # noqa: BLE001, S112 - the standard library raises seven kinds of errors over strange dates
+            continue
+    return None
+
+
+def _without_zone(text: str) -> datetime:
+    """A zone that is none, such as -3000, is left aside: the day is still the best that is known."""
+    parts = parsedate(text)
+    if parts is None:
+        raise ValueError
+    return datetime(*parts[:6], tzinfo=UTC)

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 LONGEST: Final = 180  # bytes of UTF-8, so that any file system takes it
+LONGEST_LOOKED_AT: Final = 1000
 LONGEST_ENDING: Final = 20
 _FOLDERS: Final = re.compile(r"^.*[/\\]", re.DOTALL)
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*]')
@@ -17,7 +18,7 @@ _UNSEEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, format (
 
 def safe_name(name: str, content_type: str = "") -> str:
     """A name that means the same file and can do no harm. Never empty: without a name one is made from the content type."""
-    seen = "".join(letter for letter in name if unicodedata.category(letter) not in _UNSEEN)
+    seen = "".join(letter for letter in _ends(name) if unicodedata.category(letter) not in _UNSEEN)
     seen = unicodedata.normalize("NFC", _FOLDERS.sub("", seen))
     seen = _FORBIDDEN.sub("_", " ".join(seen.split())).strip(" .")
     if not seen:
@@ -25,6 +26,11 @@ def safe_name(name: str, content_type: str = "") -> str:
     if _RESERVED.match(seen):
         seen = f"_{seen}"
     return _shortened(seen)
+
+
+def _ends(name: str) -> str:
+    """Of a name that nobody means the beginning and the end, which tells what it is."""
+    return name if len(name) <= LONGEST_LOOKED_AT else name[:LONGEST] + name[-LONGEST_LOOKED_AT:]
 
 
 def _shortened(name: str) -> str:

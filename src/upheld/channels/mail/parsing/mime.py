@@ -7,6 +7,7 @@ falls over deep nesting. This one keeps offsets into the bytes and copies nothin
 from __future__ import annotations
 
 import binascii
+import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ DEEPEST: Final = 20
 MOST_PARTS: Final = 1000
 LONGEST_HEAD: Final = 512 * 1024
 MOST_FIELDS: Final = 5000
+MOST_FIELDS_OF_ALL: Final = 10_000  # of all parts together; after so many, FEW_FIELDS of each are enough
+FEW_FIELDS: Final = 50
 
 TOO_MANY_PARTS: Final = "too many parts"
 TOO_DEEP: Final = "nested too deeply"
@@ -82,7 +85,7 @@ class Part:
             case b"base64":
                 return self._from_base64()
             case b"quoted-printable":
-                return binascii.a2b_qp(self.raw[self.start : self.end])
+                return binascii.a2b_qp(memoryview(self.raw)[self.start : self.end])
             case b"x-uuencode" | b"uuencode" | b"x-uue" | b"uue":
                 return decoded_within(self.raw, self.start, self.end)
         return self.raw[self.start : self.end]
@@ -140,6 +143,7 @@ class _Reader:
         self.raw = raw
         self.problems = problems
         self.parts = 0
+        self.fields = 0
 
     def fill(self, part: Part, start: int, end: int, usual: str) -> None:
         self.parts += 1
@@ -165,17 +169,21 @@ class _Reader:
 
     def fill_fields(self, part: Part, start: int, end: int, usual: str) -> None:
         found, part.start = self._head(part.depth, start, end)
+        self.fields += len(found)
         part.fields, part.end = [(name, bytes(value)) for name, value in found], end
         content_type, options = parameters(part.value("content-type"))
-        part.content_type = content_type if _TYPE.fullmatch(content_type) else usual
         part.options = options
+        if not _TYPE.fullmatch(content_type):
+            content_type = mimetypes.guess_type(part.name)[0] or usual
+        part.content_type = content_type
 
     def _head(self, depth: int, start: int, end: int) -> tuple[list[tuple[str, bytearray]], int]:
         """The fields, and where the content begins."""
         limit, at = min(end, start + LONGEST_HEAD), start
         value: bytearray | None = None
         found: list[tuple[str, bytearray]] = []
-        while at < limit and len(found) < MOST_FIELDS:
+        most = MOST_FIELDS if self.fields < MOST_FIELDS_OF_ALL else FEW_FIELDS
+        while at < limit and len(found) < most:
             line = _LINE.match(self.raw, at, limit)
             assert line is not None
             bare = line[0].rstrip(b"\r\n")
@@ -198,7 +206,8 @@ class _Reader:
         if at < end:
             self._problem("the head is too long")
             blank = _END_OF_HEAD.search(self.raw, at - 1, end)
-            found += self._late(at, blank.start() + 1 if blank else end)
+            if depth == 0 or most == MOST_FIELDS:
+                found += self._late(at, blank.start() + 1 if blank else end)
             at = blank.end() if blank else end
         return found, at
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 MOST_LINES: Final = 400
+MOST_RECIPIENTS: Final = 100
 LONGEST_LINE: Final = 600
 REASON: Final = 8  # lines below an address that may say why
 
@@ -41,11 +42,9 @@ _COPY: Final = re.compile(
     re.IGNORECASE,
 )
 _FIELD: Final = re.compile(r"\s*(?:to|from|cc|subject|sent|date|reply-to|sender)\s*:", re.IGNORECASE)
-_NAMED: Final = re.compile(
-    rf"(?:[\s>*\"'<(|-]|smtp:|(?:\w+ ?-?){{0,3}}recipient(?:\(s\)|s)?:|rfc822;|rcpt to:){{0,12}}(?P<address>{_AT})"
-    r"[>\"')]{0,3}\s*(?:$|[:;,(\[-]|\.\.\.|on \w+,|<)",
-    re.IGNORECASE,
-)
+_BEFORE: Final = " \t>*\"'<(|-"
+_LABEL: Final = re.compile(r"(?:[\w-]{1,20} ){0,2}recipient(?:\(s\)|s)?:|smtp:|rfc822;|rcpt to:", re.IGNORECASE)
+_AFTER: Final = re.compile(r"[>\"')]{0,3}\s*(?:$|[:;,(\[-]|\.\.\.|on \w+,|<)", re.IGNORECASE)
 _FAILING: Final = re.compile(
     r"\b[45]\d\d\b|unknown|exist|deliver|fail|reject|disabled|quota|full|recipient|no such|unable|(?:can"
     r"|could) ?not|remis|utilisateur"
@@ -91,14 +90,13 @@ def recipients_in(words: str, but: Sequence[str] = ()) -> list[Returned]:
         return []
     nobody = {address.lower() for address in but}
     for way in (_named, _beside_the_failure, _anybody):
-        found = {
-            address: _why(address, lines, at)
-            for at, line in enumerate(lines)
-            for address in map(str.lower, way(line))
-            if address not in nobody and not address.startswith(_NOBODY)
-        }
-        if found:
-            return list(found.values())
+        first: dict[str, int] = {}
+        for at, line in enumerate(lines):
+            for address in map(str.lower, way(line)):
+                if len(first) < MOST_RECIPIENTS and address not in nobody and not address.startswith(_NOBODY):
+                    first.setdefault(address, at)
+        if first:
+            return [_why(address, lines, at) for address, at in first.items()]
     return []
 
 
@@ -110,8 +108,17 @@ def _before_the_copy(words: str) -> Iterator[str]:
 
 
 def _named(line: str) -> list[str]:
-    found = None if _FIELD.match(line) else _NAMED.match(line)
-    return [found["address"]] if found else []
+    """The address that the line begins with, if it says nothing else before it than that this is one."""
+    if _FIELD.match(line):
+        return []
+    rest = line.lstrip(_BEFORE)
+    label = _LABEL.match(rest)
+    if label is not None:
+        rest = rest[label.end() :].lstrip(_BEFORE)
+        again = _LABEL.match(rest)
+        rest = rest[again.end() :].lstrip(_BEFORE) if again else rest
+    found = _ADDRESS.match(rest)
+    return [found[0]] if found and _AFTER.match(rest, found.end()) else []
 
 
 def _beside_the_failure(line: str) -> list[str]:
