@@ -176,8 +176,14 @@ def read(mail: ReceivedMail, policy: Policy) -> _Case:
     parsed = read_as_meant(mail, own_addresses(policy))
     sender = parsed.sender.address or address_in(mail.envelope_from)
     heads = [box.address for box in (*parsed.to, *parsed.cc)]
-    addresses = list(dict.fromkeys([address_in(one) for one in mail.envelope_to] + list(parsed.delivered_to) + heads))
-    return _Case(mail, parsed, policy, sender, [one for one in addresses if one])
+    envelope = [address_in(one) for one in mail.envelope_to]
+    if (
+        mail.door == ReceivedMail.Door.IMAP
+    ):  # no envelope came with it: a mailbox may have many addresses, and is one itself
+        addresses = [*heads, *parsed.delivered_to, *envelope]
+    else:
+        addresses = [*envelope, *parsed.delivered_to, *heads]
+    return _Case(mail, parsed, policy, sender, [one for one in dict.fromkeys(addresses) if one])
 
 
 def place_of(case: _Case) -> Place:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
 from upheld.channels.mail.outgoing.senders import sender_of
+from upheld.channels.mail.receiving import accept
 from upheld.channels.models import OutgoingMail
 from upheld.channels.tests.post import letter
 from upheld.commitments.actions import publish_sources
@@ -20,7 +22,7 @@ from upheld.tickets.actions.changing import change
 from upheld.tickets.actions.conversation import reply
 from upheld.tickets.actions.errors import UnknownName
 from upheld.tickets.models import Ticket
-from upheld.tickets.tests.mailbox import acknowledgement, take, text_of, ticket_of, wire
+from upheld.tickets.tests.mailbox import acknowledgement, react_after, take, text_of, ticket_of, wire
 
 TECHFLOW = SOURCE_ROOT / "policies" / "techflow"
 BRANDS = """
@@ -118,3 +120,23 @@ def test_the_brand_can_be_changed_to_one_that_there_is(cast: Cast, policy: Polic
     assert ticket.brand == "volt"
     with pytest.raises(UnknownName, match="brand"):
         change(ticket, by=cast.agent.actor, at=datetime.now(UTC), brand="amce")
+
+
+@pytest.mark.parametrize(
+    ("head", "department"),
+    [
+        ({"to": "billing@techflowsolutions.com"}, "billing"),
+        ({"to": "Reed <reed@else.example>", "cc": "billing@techflowsolutions.com"}, "billing"),
+        ({"to": "Reed <reed@else.example>", "delivered_to": "support@techflowsolutions.com"}, "support"),
+        ({"to": "Reed <reed@else.example>"}, "support"),
+    ],
+)
+def test_a_mailbox_that_has_several_addresses_tells_by_the_head_which_it_was(
+    cast: Cast, policy: Policy, head: dict[str, Any], department: str
+) -> None:
+    """A shared mailbox with aliases: its own address is only what is left where the head names none of ours."""
+    last = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    mail = accept(letter("Hello", **head), envelope_to=["support@techflowsolutions.com"], door="imap")
+    react_after(last)
+    mail.refresh_from_db()
+    assert ticket_of(mail).department == department
