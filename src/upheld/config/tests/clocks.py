@@ -23,6 +23,7 @@ from upheld.channels.tests.post import letter
 from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
 from upheld.config.tests.far import FarServer, serving
 from upheld.config.tests.own_desk import OwnDesk
+from upheld.config.values import SOURCE_ROOT
 
 LIBRARIES = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -31,6 +32,8 @@ LIBRARIES = (
 )
 LIBRARY = next((path for path in LIBRARIES if Path(path).exists()), None)
 HOURS = (3, 0, -2, 5)
+SLEEP = "import select, time\ntime.sleep = lambda seconds: select.select([], [], [], seconds) and None\n"
+"""The library spoils the call by which Python sleeps until a moment of a clock that it does not fake."""
 ALWAYS_LATER = (0, 1, 0, 0, 0)
 WATCHED = 5.0  # seconds in which nobody may be busier than BUSY of them
 BUSY = 0.6
@@ -39,9 +42,17 @@ PREPARE = """
 import random, sys
 from datetime import UTC, datetime, timedelta
 import django; django.setup()
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 from upheld.config.tests import drill
 """
-OPEN = PREPARE + "drill.open_the_desk(4, random.Random(1), timedelta(seconds=20))"
+OPEN = (
+    PREPARE
+    + """
+from upheld.commitments.models import PolicyVersion
+PolicyVersion.objects.update(effective_at=LONG_AGO)
+"""
+    + "drill.open_the_desk(4, random.Random(1), timedelta(seconds=20))"
+)
 GO_ON = (
     PREPARE
     + """
@@ -92,6 +103,7 @@ class Clocks:
             self.desk, self.clock = OwnDesk(Path(made) / "data"), Path(made) / "clock"
             self.clock.write_text("+0\n")
             names = ["listen", "worker", "ticker", *(["fetch"] if box else [])]
+            (Path(made) / "sitecustomize.py").write_text(SLEEP)
             with self.desk.open(names, **self._variables(out, box)):
                 self._do(OPEN)
                 self._go_on("at first", box)
@@ -178,6 +190,7 @@ class Clocks:
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_TIMESTAMP_FILE": str(self.clock),
             "LD_PRELOAD": LIBRARY,
+            "PYTHONPATH": f"{self.clock.parent}{os.pathsep}{SOURCE_ROOT / 'src'}",
             "UPHELD_IMAP": mailbox,
             "UPHELD_SMTP_URL": f"smtp://127.0.0.1:{out}",
         }

@@ -51,12 +51,14 @@ POINTS = {
     },
     "intake worker": {
         "job taken, nothing done": "upheld.events.jobs.handlers_of",
+        "crowd claimed, nothing done": "upheld.config.companions._claimed",
         "mail looked into, not placed": "upheld.channels.mail.trust.looking._found",
         "head noted, not placed": "upheld.tickets.intake.note_head",
         "file kept, no row of it": "upheld.tickets.intake.store",
         "event and job written, before COMMIT": "upheld.events.actions.write",
         "ticket opened, before COMMIT": "upheld.tickets.intake.settle",
         "acknowledged, before COMMIT": "upheld.tickets.acknowledging._queue",
+        "crowd placed, jobs not marked": "<upheld.config.companions._let_go",
         "placed, job not marked": "upheld.events.jobs.react.func",
     },
     "sending worker": {
@@ -208,7 +210,7 @@ def die_at(path: str, after: int) -> None:
 
     def pass_by(result: Any) -> None:
         nonlocal passed
-        is_idle = name in ("tick", "raise_ticket") and not result
+        is_idle = name in ("tick", "raise_ticket", "_claimed") and not result
         passed += not is_idle
         if passed == after and not is_idle:
             os.kill(os.getpid(), signal.SIGKILL)
