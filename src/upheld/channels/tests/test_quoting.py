@@ -174,3 +174,14 @@ def test_a_page_of_beginnings_is_looked_through_once() -> None:
     began = time.process_time()
     folded_html("<body " * 100_000 + '<div class="gmail_quote">x</div>', "")
     assert time.process_time() - began < 2
+
+
+def test_a_line_with_a_date_and_an_address_above_a_marked_quotation_is_new() -> None:
+    """Ours about an invitation, for example: with the introduction below it, it would read as a long one."""
+    page = (
+        "<p>Please come.</p><p>Invitation: Review, 2 March 2026, 14:00 UTC, from Reed, A &lt;a@b.example&gt;</p>"
+        '<div class="gmail_quote"><div>On Mon, Support wrote:</div><blockquote>Is it on?</blockquote></div>'
+    )
+    words, _, history = folded_html(page, "").partition("<details>")
+    assert "Invitation" in words
+    assert "Is it on?" in history

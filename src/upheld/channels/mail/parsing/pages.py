@@ -57,6 +57,8 @@ def history_begins(html: str) -> int | None:
         if is_rule(line) or (is_head_of_mail(lines, at) and any(map(is_dated, lines[at : at + 6]))):
             return start
         length = introduction(lines, at)
+        if length > 1 and marked is not None and starts[at + 1] <= marked < _end(html, starts, at + length):
+            continue  # what stands above a program's own mark is new, even where a line behind the mark would end it well
         if length and _is_quoted_or_sure(html, lines, starts, at, length):
             return start
     return marked
@@ -91,9 +93,14 @@ def _marked(html: str, lines: list[str], starts: list[int]) -> int | None:
     return None
 
 
+def _end(html: str, starts: list[int], below: int) -> int:
+    """Where the line above `below` ended."""
+    return starts[below] if below < len(starts) else len(html)
+
+
 def _is_quoted_or_sure(html: str, lines: list[str], starts: list[int], at: int, length: int) -> bool:
     below = at + length
-    end = starts[below] if below < len(starts) else len(html)
+    end = _end(html, starts, below)
     following = html[end : end + 2000] if below < len(starts) else ""
     is_quoted = (
         re.match(r"(?:\s|&nbsp;|</?(?!blockquote)[a-z][^<>]*>)*<blockquote\b", following, re.IGNORECASE) is not None
