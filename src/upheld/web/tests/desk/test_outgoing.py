@@ -101,7 +101,9 @@ def test_it_is_for_administrators(browse: Browsing, cast: Cast, mail: OutgoingMa
             assert client.post(f"{PAGE}{mail.pk}/{act}/").status_code == 404
 
 
-def test_assignee_and_author_hear_once_of_mail_that_waits_for_long(cast: Cast, ticket: Ticket, mail: OutgoingMail) -> None:
+def test_assignee_and_author_hear_once_of_mail_that_waits_for_long(
+    cast: Cast, ticket: Ticket, mail: OutgoingMail
+) -> None:
     assign(ticket, to=cast.colleague, by=cast.lead.actor, at=datetime.now(UTC))
     now = datetime.now(UTC)
     assert outbox.tell_of_late(now) == 0
