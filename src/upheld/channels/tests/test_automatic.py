@@ -54,7 +54,10 @@ from upheld.channels.tests.post import letter
         ({"sender": "Boxbe <waitlist@boxbe.com>", "title": "The pump (Action Required)"}, Kind.REPLY),
         ({"x_delivery_agent": "TMDA/1.1.12", "title": "Please confirm your message"}, Kind.REPLY),
         ({"title": "Please confirm your message", "precedence": "bulk", "in_reply_to": "<a@b>"}, Kind.REPLY),
-        ({"title": "Re: Your mail awaits verification", "auto_submitted": "auto-replied", "references": "<a@b>"}, Kind.REPLY),
+        (
+            {"title": "Re: Your mail awaits verification", "auto_submitted": "auto-replied", "references": "<a@b>"},
+            Kind.REPLY,
+        ),
         ({"title": "Please confirm your email address change"}, Kind.PERSON),
         ({"title": "Please confirm this order", "in_reply_to": "<a@b>"}, Kind.PERSON),
         ({"sender": "x@notboxbe.com"}, Kind.PERSON),

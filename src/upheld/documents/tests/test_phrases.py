@@ -28,7 +28,9 @@ def test_every_language_says_the_same_things(language: str) -> None:
 
 def test_no_company_has_names_here() -> None:
     """What a policy names, such as its regions, is said in its own words/<language>/names.yaml."""
-    assert [key for key in ENGLISH if key.startswith(("plan.", "priority.", "category.", "department.", "region."))] == []
+    assert [
+        key for key in ENGLISH if key.startswith(("plan.", "priority.", "category.", "department.", "region."))
+    ] == []
 
 
 def test_every_document_has_a_name() -> None:

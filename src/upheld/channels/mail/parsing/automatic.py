@@ -125,7 +125,9 @@ def _by_challenge(mail: Part, envelope_from: str) -> Verdict:
 def _by_declaration(mail: Part, envelope_from: str) -> Verdict:
     declared = text_of(mail.value("auto-submitted")).partition(";")[0].strip().lower()
     if declared and declared != "no":
-        is_reply = declared == "auto-replied" or _by_title(mail, envelope_from) != _NONE  # Exchange calls all it writes generated
+        is_reply = (
+            declared == "auto-replied" or _by_title(mail, envelope_from) != _NONE
+        )  # Exchange calls all it writes generated
         return (Kind.REPLY if is_reply else Kind.GENERATED), f"Auto-Submitted: {declared}"
     for name in _REPLY_FIELDS:
         if text_of(mail.value(name)).lower() not in {"", "no", "none", "false"}:

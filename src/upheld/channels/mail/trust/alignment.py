@@ -33,7 +33,9 @@ def record_of(domain: str, names: Names) -> Record:
             tags = found[0]
             policy = tags.get("p", "") if place == domain else tags.get("sp", tags.get("p", ""))
             if tags.get("pct", "").strip() == "0" or tags.get("t") == "y":
-                policy = _MILDER.get(policy, policy)  # a trial: for none of its mails what it says, for all the next milder
+                policy = _MILDER.get(
+                    policy, policy
+                )  # a trial: for none of its mails what it says, for all the next milder
             return Record(policy, tags.get("aspf") == "s", tags.get("adkim") == "s")
     return NOTHING
 
