@@ -1,7 +1,8 @@
 """A received mail finds its one place: a ticket's message, held for a decision, quarantined, or dropped by a rule.
 
-One transaction for each mail: either all of it happened (ticket, message, files, the mail's state), or nothing. A second run
-finds the mail decided and does nothing. Mails of one thread, and of one sender, are decided one after another.
+Either all of it happened (ticket, message, files, the mail's state), or nothing; a crowd of mails shares one transaction
+(mailbag.py). A second run finds the mail decided and does nothing. Mails of one thread, and of one sender, are decided one
+after another.
 """
 
 from __future__ import annotations
