@@ -8,8 +8,10 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from upheld.channels.mail.receiving import accept
+from upheld.channels.mail.trust import looking
 from upheld.channels.mail.trust.believing import believed_about
 from upheld.channels.mail.trust.looking import look_into
 from upheld.channels.models import Mailbox, ReceivedMail, Sighting
@@ -109,3 +111,19 @@ def test_the_address_of_a_provider_says_nothing_of_the_sender() -> None:
     verdict = found(brought(raw + b"..", "webhook", peer="203.0.113.9"))
     assert (verdict["forged"], verdict["dmarc"]) == (False, "none")
     assert found(brought(raw + b"...", "smtp", peer="203.0.113.9"))["forged"]
+
+
+def test_a_crowd_keeps_no_connection_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "Names", lambda: Known(RECORDS))
+    mails = [brought(vouched(f"mx{number}.example"), "imap", mailbox="support") for number in range(3)]
+    before = sessions()
+    assert looking.look_into_many([mail.pk for mail in mails]).keys() == {mail.pk for mail in mails}
+    assert sessions() == before
+
+
+def sessions() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        (count,) = cursor.fetchone()
+    return int(count)
