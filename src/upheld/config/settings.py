@@ -107,6 +107,8 @@ if ENVIRONMENT.database_pool:
 # What is asked often is planned once for each connection: values travel beside the statement and not inside it. Planning was
 # half of what the database did for a page.
 _prepared = {"server_side_binding": True, "prepare_threshold": 3}
+# A line that falls silent without an end is given up within half a minute, by whoever waits on it.
+_watched = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 DATABASES: dict[str, Any] = {
     "default": {
         "ENGINE": "upheld.config.database",
@@ -121,6 +123,7 @@ DATABASES: dict[str, Any] = {
             "application_name": "upheld",
             "pool": _pool,
             **_prepared,
+            **_watched,
             **_database.options,
         },
     }

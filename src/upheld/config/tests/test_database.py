@@ -7,8 +7,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.utils import connector_params
 from psycopg_pool import ConnectionPool
 
+from upheld.channels.mail.doors.committing import database
 from upheld.config.database import base
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +41,10 @@ def test_one_that_the_server_ended_is_noticed_at_once(wire: Any) -> None:
         other.execute("SELECT pg_terminate_backend(%s, 2000)", [wire.info.backend_pid])
     with pytest.raises(psycopg.OperationalError):
         base.check(wire)
+
+
+def test_a_line_that_falls_silent_is_given_up_by_the_pool_the_queue_and_the_listener() -> None:
+    """A proxy cannot play it, since the machine itself answers for its sockets: so what the driver was told is held."""
+    listener = psycopg.conninfo.conninfo_to_dict(database())
+    for told in (connection.get_connection_params(), connector_params(), listener):
+        assert (int(told["keepalives_idle"]), int(told["tcp_user_timeout"])) == (15, 30_000)
