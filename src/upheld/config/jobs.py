@@ -55,6 +55,10 @@ SET_ALONE = """
 UPDATE procrastinate_jobs SET task_name = %(alone)s
  WHERE id = ANY(%(jobs)s) AND status = 'todo' AND task_name = 'events.react' AND attempts >= %(after)s
 """
+NOT_ITS_FAULT = (
+    "UPDATE procrastinate_jobs SET attempts = %(at_most)s WHERE id = ANY(%(jobs)s) AND attempts > %(at_most)s"
+)
+"""A worker's end counts as a try, and tries have an end: among workers that die all day no job may be given up for that."""
 FORGET = "DELETE FROM procrastinate_workers WHERE id = ANY(%(workers)s)"
 
 
@@ -166,6 +170,7 @@ async def take_up(app: App, workers: Sequence[int]) -> list[int]:
         await app.connector.execute_query_async(FORGET, workers=list(workers))
     if jobs:
         await app.connector.execute_query_async(SET_ALONE, jobs=jobs, alone=alone.NAME, after=alone.AFTER)
+        await app.connector.execute_query_async(NOT_ITS_FAULT, jobs=jobs, at_most=alone.AFTER)
         TAKEN_UP.inc(len(jobs))
         log.warning("took up the jobs of a worker that fell silent", jobs=jobs)
     return jobs

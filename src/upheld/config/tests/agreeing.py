@@ -22,7 +22,8 @@ WAITING_JOBS = """
 """
 
 GIVEN_UP = """
-    SELECT id FROM procrastinate_jobs WHERE status IN ('failed', 'aborted', 'cancelled')
+    SELECT format('%s %s, %s tries, %s', id, task_name, attempts, status) FROM procrastinate_jobs
+     WHERE status IN ('failed', 'aborted', 'cancelled')
        AND (task_name LIKE 'events.react%' OR task_name IN ('channels.send_mail', 'tickets.send_reply'))
 """
 """What is done every minute is not tried again when a line breaks: the next minute does it."""
@@ -138,7 +139,7 @@ def _about_mailboxes(streams: Streams, box: Dovecot) -> dict[str, Any]:
     return found
 
 
-def _rows(query: str) -> list[int]:
+def _rows(query: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return [number for (number,) in cursor.fetchall()]

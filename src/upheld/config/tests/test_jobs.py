@@ -12,7 +12,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connection
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django.utils import connector_params
 
+from upheld.config.alone import AFTER
+from upheld.config.jobs import take_up
 from upheld.config.punctual import by_index
 from upheld.config.tests.jobs_of_tests import slow, undone
 from upheld.config.tests.processes import Process, Processes, database_url, until
@@ -133,3 +137,19 @@ async def _rows_read_for_one() -> int:
         reads = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'procrastinate_jobs'"
         (read,) = await (await queue.execute(reads)).fetchone() or (0,)
         return int(read)
+
+
+def test_no_job_is_given_up_because_its_workers_died(transactional_db: None) -> None:
+    """A worker's end counts as a try; a job that is in a process of its own already can do no more about it."""
+    slow.defer(path="nowhere", seconds=1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 11")
+
+    async def look() -> list[int]:
+        async with App(connector=PsycopgConnector(kwargs=connector_params())).open_async() as app:
+            return await take_up(app, [])
+
+    assert len(asyncio.run(look())) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status, attempts FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("todo", AFTER)]
