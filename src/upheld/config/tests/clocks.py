@@ -73,8 +73,10 @@ TWICE = """(SELECT 1 FROM events_event WHERE kind IN ('commitment.warned', 'comm
 BREACHES_NOT_ANNOUNCED = """commitments_commitment WHERE state = 'breached' AND NOT EXISTS (
     SELECT FROM events_event event WHERE event.kind = 'commitment.breached' AND event.at = due_at
     AND event.key = format('%s/%s/%s/breach', commitments_commitment.subject, clause, cycle))"""
-DOCUMENTS = "procrastinate_jobs WHERE task_name LIKE 'documents.%' AND status IN ('todo', 'doing')"
-"""They are written for a minute after the first policy came: work, and no circle."""
+NO_DOCUMENTS = (
+    "DELETE FROM procrastinate_jobs WHERE task_name = 'documents.make_ahead' AND status = 'todo' RETURNING id"
+)
+"""They are made for minutes after a policy came: work, which would look like somebody who runs in circles."""
 WRITTEN = "tickets_scheduledreply WHERE state = 'pending'"
 GONE = "channels_outgoingmail WHERE state = 'queued'"
 
@@ -102,8 +104,8 @@ class Clocks:
             (Path(made) / "sitecustomize.py").write_text(SLEEP)
             with self.desk.open(names, **self._variables(out, box)):
                 self._do(OPEN)
+                self.desk.until("the documents are put off", lambda: bool(self.desk.rows(NO_DOCUMENTS)))
                 self.clock.write_text("+0\n")
-                self.desk.until("the documents are made", lambda: self.desk.count(DOCUMENTS) == 0)
                 self._go_on("at first", box)
                 for hour in self.hours:
                     self._go_on(f"before {hour:+d} h", box, wait=False)
