@@ -12,10 +12,11 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from upheld.channels.mail.fetching.accounts import Account, NoToken
+from upheld.channels.mail.fetching.accounts import Account
 from upheld.channels.mail.fetching.server import STEP, Folder, Trouble
 from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_new
 from upheld.channels.mail.fetching.telling import tell_of_silence
+from upheld.channels.mail.servers import NoToken
 from upheld.channels.models import Mailbox
 
 log = structlog.stdlib.get_logger("upheld.fetch")
@@ -39,16 +40,16 @@ def run(accounts: Sequence[Account], stop: threading.Event) -> None:
 
 def _watch(account: Account, stop: threading.Event) -> None:
     failures, broke = 0, set[int]()
-    pauses: tuple[float, ...] = PAUSES
     while not stop.is_set():
-        pauses = PAUSES
+        pauses: tuple[float, ...] = PAUSES
         try:
             _converse(account, stop, broke)
             failures = 0
         except Trouble as trouble:
             failures += 1
             _note_failure(account, in_words(trouble))
-            pauses = PAUSES_AT_THE_DOOR if isinstance(trouble, LoginError | NoToken) else PAUSES
+            if isinstance(trouble, LoginError | NoToken):
+                pauses = PAUSES_AT_THE_DOOR
         except (DatabaseError, InterfaceError) as away:
             failures += 1
             log.warning("database away, trying again", reason=type(away).__name__)

@@ -13,8 +13,9 @@ import structlog
 from django.conf import settings
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from upheld.channels.mail.fetching.accounts import Account, NoToken, token
+from upheld.channels.mail.fetching.accounts import Account
 from upheld.channels.mail.fetching.bounded import Client
+from upheld.channels.mail.servers import NoToken, token
 
 log = structlog.stdlib.get_logger("upheld.fetch")
 

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
-from upheld.channels.mail.fetching.accounts import Grant, token
+from upheld.channels.mail.servers import Grant, Server, token
 
 TIMEOUT: Final = 30.0  # seconds for the connection and for each answer
 QUICK: Final = 3.0  # seconds for an answer that only says that somebody is there
@@ -19,23 +19,6 @@ KEPT: Final = 10.0  # seconds that a line may be idle
 MOST_IDLE: Final = 8
 MOST_MAILS: Final = 100  # over one line; many servers count
 TOKEN_LASTS: Final = 300.0  # seconds; providers give them for an hour
-
-
-class Server(Protocol):
-    """What this room needs of what the environment says about the server; config, which makes it in values.py, stands above."""
-
-    @property
-    def host(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-    @property
-    def user(self) -> str: ...
-    @property
-    def password(self) -> str: ...
-    @property
-    def security(self) -> str: ...
-    @property
-    def grant(self) -> Grant | None: ...
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from typing import Final
 
 from django.conf import settings
 
-from upheld.channels.mail.fetching.accounts import NoToken
-from upheld.channels.mail.outgoing.lines import LINES, Line, Server
+from upheld.channels.mail.outgoing.lines import LINES, Line
+from upheld.channels.mail.servers import NoToken, Server
 
 NO_SERVER: Final = "No server for outgoing mail is set. Set UPHELD_SMTP_URL."
 

@@ -17,10 +17,10 @@ from django.conf import LazySettings
 from imapclient.exceptions import IMAPClientError
 
 from upheld.channels.mail.fetching import taking
-from upheld.channels.mail.fetching.accounts import NoToken, token
 from upheld.channels.mail.fetching.running import run
 from upheld.channels.mail.fetching.server import Folder, Trouble
 from upheld.channels.mail.fetching.taking import mailbox_of, reconcile, take_in_new
+from upheld.channels.mail.servers import NoToken, token
 from upheld.channels.models import Mailbox, ReceivedMail, Sighting
 from upheld.channels.tests.post import letter
 from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, USER, Dovecot, dovecot
