@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from upheld.events.jobs import RETRY, react
 from upheld.events.models import Event
+from upheld.kernel.keys import number_of
 
 log = structlog.stdlib.get_logger("upheld.jobs")
 
@@ -50,7 +51,7 @@ def _give_up(event: Event, sign: int) -> None:
     log.error("ended the process that did it", kind=event.kind, subject=event.subject, signal=sign)
     if event.kind not in MAILS:
         raise NotSurvived(f"signal {sign}")
-    quarantine(int(event.subject.partition(":")[2]), "Reading it ends the process that reads it, every time.")
+    quarantine(number_of(event.subject), "Reading it ends the process that reads it, every time.")
 
 
 def child(event_id: int) -> list[str]:

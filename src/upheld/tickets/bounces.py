@@ -18,6 +18,7 @@ from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.events.actions import record
 from upheld.events.actors import MAIL
 from upheld.events.models import Event
+from upheld.kernel.keys import number_of
 from upheld.tickets.actions.conversation import note
 from upheld.tickets.models import Ticket
 from upheld.tickets.placing import Place, dropped, message
@@ -133,8 +134,7 @@ def _note_on_mail(sent: OutgoingMail, refused: dict[str, str], at: datetime) -> 
 
 
 def _ticket(subject_key: str) -> Ticket | None:
-    kind, _, number = subject_key.partition(":")
-    return Ticket.objects.filter(pk=number).first() if kind == "ticket" else None
+    return Ticket.objects.filter(pk=number_of(subject_key, "ticket")).first()
 
 
 def _lower(addresses: Sequence[str]) -> set[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from upheld.channels.scanning import Infected, is_scanning, scan
 from upheld.commitments.policies import NoPolicy, in_force
 from upheld.events.actors import MAIL
 from upheld.events.models import Event
+from upheld.kernel.keys import number_of
 from upheld.people.models import Agent
 from upheld.policy import Policy
 from upheld.statements import Asked, Given, change
@@ -67,7 +68,7 @@ AGENT: Final = Asked(lambda: Agent.objects.select_related("person").filter(perso
 
 def take_in(event: Event) -> None:
     """Hears `message.received`."""
-    take_in_mail(int(event.subject.partition(":")[2]))
+    take_in_mail(number_of(event.subject))
 
 
 def take_in_mail(mail_id: int) -> None:
@@ -249,8 +250,7 @@ def _content(mail: ParsedMail) -> tuple[object, ...]:
 
 def _with_contact(case: _Case) -> Place:
     if case.is_automatic:
-        contact = known(case.sender)
-        return _by_machine(case, _meant(case, lambda ticket: contact is not None and has_part_in(ticket, contact)))
+        return _by_machine(case)
     contact = recognise(case.sender, case.parsed.sender.name, by=MAIL, at=case.mail.received_at)
     reachable_again(contact, at=case.mail.received_at)
     meant = _meant(case, lambda ticket: has_part_in(ticket, contact))
@@ -259,7 +259,7 @@ def _with_contact(case: _Case) -> Place:
         is_held = ticket.is_spam and not case.is_released
         if is_held:
             return suspended(f"{ticket.reference} was marked as spam.", ticket)
-        return replace(_added(case, ticket, contact), why=f"It speaks of {ticket.reference}, {meant.how}.")
+        return message(_added(case, ticket, contact), f"It speaks of {ticket.reference}, {meant.how}.")
     if meant is None:
         return message(_open(case, contact), "It speaks of nothing that we know: a new ticket.")
     why = f"It speaks of {meant.ticket.reference}, {meant.how}, in which its sender has no part: a ticket of their own."
@@ -271,15 +271,16 @@ def _meant(case: _Case, has_part: Callable[[Ticket], bool], addresses: Sequence[
     return ticket_meant(case.parsed, where, has_part, is_repeat_id=case.mail.is_repeat_id)
 
 
-def _by_machine(case: _Case, meant: Meant | None) -> Place:
+def _by_machine(case: _Case) -> Place:
     """An answer to a ticket is noted there. An alert or a letter to many may be a matter for us; other answers are none."""
     contact = known(case.sender)
+    meant = _meant(case, lambda ticket: contact is not None and has_part_in(ticket, contact))
     if meant is not None and meant.is_own and contact is not None:
         is_letter = case.parsed.automation.kind == Kind.BULK and not meant.ticket.is_spam
-        return _added(case, meant.ticket, contact) if is_letter else _noted(case, meant.ticket)
+        return message(_added(case, meant.ticket, contact)) if is_letter else _noted(case, meant)
     is_reply = case.parsed.automation.kind == Kind.REPLY
     if meant is not None and meant.is_signed and is_reply and not meant.ticket.is_spam:
-        return _noted(case, meant.ticket)  # from another address than we wrote to, as of whoever guards that mailbox
+        return _noted(case, meant)  # from another address than we wrote to, as of whoever guards that mailbox
     if not case.is_released and (is_reply or meant is not None):
         return suspended(f"An automatic answer ({case.parsed.automatic_reason}) without a part in a ticket.")
     since = case.mail.received_at - timedelta(hours=1)
@@ -295,8 +296,8 @@ def _by_machine(case: _Case, meant: Meant | None) -> Place:
 # -- what becomes of it ----------------------------------------------------------------------------------------------------
 
 
-def _added(case: _Case, ticket: Ticket, contact: Contact) -> Place:
-    """A message of the ticket; of a follow-up when the ticket is over for good."""
+def _added(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
+    """The ticket, with the mail as its message; a follow-up when the ticket is over for good."""
     parsed = case.parsed
     try:
         customer_reply(
@@ -312,8 +313,8 @@ def _added(case: _Case, ticket: Ticket, contact: Contact) -> Place:
             received=case.mail,
         )
     except TicketClosed:
-        return message(_beside(case, ticket, contact))
-    return message(ticket)
+        return _beside(case, ticket, contact)
+    return ticket
 
 
 def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
@@ -321,19 +322,17 @@ def _beside(case: _Case, ticket: Ticket, contact: Contact) -> Ticket:
     hold_ids([f"after {ticket.key}"])  # of two who write on at once, the second finds what the first opened
     following = continued_in(ticket, contact)
     if following is not None:
-        place = _added(case, following, contact)  # itself, or one that goes on with it
-        return Ticket.objects.get(pk=place.outcome.partition(":")[2])
+        return _added(case, following, contact)  # itself, or one that goes on with it
     opened = _open(case, contact)
     link(opened, other=ticket, by=MAIL, at=opened.changed_at)
     return opened
 
 
-def _noted(case: _Case, ticket: Ticket) -> Place:
+def _noted(case: _Case, meant: Meant) -> Place:
     """A note for us and nothing more: an out-of-office mail is no answer and reopens nothing. After three a day it is a loop."""
-    since = case.mail.received_at - timedelta(days=1)
+    ticket, since = meant.ticket, case.mail.received_at - timedelta(days=1)
     before = ReceivedMail.objects.filter(received_at__gte=since, is_automatic=True, outcome=ticket.key)
-    contact = known(case.sender)
-    if contact is not None and has_part_in(ticket, contact):
+    if meant.is_own:
         before = before.filter(sender=case.sender)  # of strangers, all together
     if before.exclude(pk=case.mail.pk).count() >= LOOP_AFTER:
         return Place(State.DROPPED, f"A loop: automatic mail number {LOOP_AFTER + 1} of a day.", ticket.key)

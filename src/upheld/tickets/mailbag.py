@@ -36,7 +36,7 @@ def take_in_together(events: Sequence[Event]) -> set[int]:
     mails = {number_of(event.subject): event.pk for event in events}
     if is_scanning():
         return set()
-    found = look_into_many([mail for mail in mails if mail is not None])
+    found = look_into_many(list(mails))
     try:
         with transaction.atomic():
             policy, waiting = in_force(), HELD(pks=list(found))

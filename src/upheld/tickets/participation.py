@@ -13,6 +13,7 @@ from upheld.accounts.models import Contact
 from upheld.channels.mail.parsing import ParsedMail
 from upheld.channels.mail.threading import subject_of, subjects_of_thread
 from upheld.events.actors import MAIL
+from upheld.kernel.keys import number_of
 from upheld.tickets.models import Link, Message, Ticket
 
 OUR_NUMBER: Final = re.compile(r"\[#(\d{1,18})\]")
@@ -110,7 +111,5 @@ def has_part_in(ticket: Ticket, contact: Contact) -> bool:
 
 
 def _ticket(subject_key: str) -> Ticket | None:
-    kind, _, number = subject_key.partition(":")
-    if kind != "ticket" or not number.isdecimal():
-        return None
-    return Ticket.objects.select_related("requester__person", "account").filter(pk=int(number)).first()
+    number = number_of(subject_key, "ticket")
+    return Ticket.objects.select_related("requester__person", "account").filter(pk=number).first() if number else None
