@@ -5,69 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.PositiveBigIntegerField()),
-                ('stored_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.PositiveBigIntegerField()),
+                ("stored_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
-                ('message_id', models.CharField(max_length=320, unique=True)),
-                ('in_reply_to', models.CharField(blank=True, max_length=320)),
-                ('subject_key', models.CharField(blank=True, max_length=64)),
-                ('envelope_from', models.CharField(max_length=320)),
-                ('recipients', models.JSONField(default=list)),
-                ('title', models.CharField(blank=True, max_length=400)),
-                ('raw', models.BinaryField()),
-                ('is_automatic', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sent', 'Sent'), ('failed', 'Could not be sent')], default='queued', max_length=8)),
-                ('queued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('next_try_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('refused', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=400)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160, unique=True)),
+                ("message_id", models.CharField(max_length=320, unique=True)),
+                ("in_reply_to", models.CharField(blank=True, max_length=320)),
+                ("subject_key", models.CharField(blank=True, max_length=64)),
+                ("envelope_from", models.CharField(max_length=320)),
+                ("recipients", models.JSONField(default=list)),
+                ("title", models.CharField(blank=True, max_length=400)),
+                ("raw", models.BinaryField()),
+                ("is_automatic", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "Waiting to be sent"), ("sent", "Sent"), ("failed", "Could not be sent")],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("next_try_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("refused", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=400)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_try_at'], name='outgoing_due'), models.Index(fields=['subject_key', 'id'], name='outgoing_subject')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "queued")), fields=["next_try_at"], name="outgoing_due"),
+                    models.Index(fields=["subject_key", "id"], name="outgoing_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReceivedMail',
+            name="ReceivedMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('raw', models.BinaryField()),
-                ('size', models.PositiveIntegerField()),
-                ('envelope_from', models.CharField(blank=True, max_length=320)),
-                ('envelope_to', models.JSONField(default=list)),
-                ('peer', models.CharField(blank=True, max_length=64)),
-                ('message_id', models.CharField(blank=True, max_length=320)),
-                ('is_repeat_id', models.BooleanField(default=False)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('state', models.CharField(choices=[('received', 'Waiting to be read'), ('message', 'Became a message'), ('suspended', 'Held for a decision'), ('quarantined', 'In quarantine'), ('dropped', 'Dropped by a rule')], default='received', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=240)),
-                ('outcome', models.CharField(blank=True, max_length=64)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("raw", models.BinaryField()),
+                ("size", models.PositiveIntegerField()),
+                ("envelope_from", models.CharField(blank=True, max_length=320)),
+                ("envelope_to", models.JSONField(default=list)),
+                ("peer", models.CharField(blank=True, max_length=64)),
+                ("message_id", models.CharField(blank=True, max_length=320)),
+                ("is_repeat_id", models.BooleanField(default=False)),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Waiting to be read"),
+                            ("message", "Became a message"),
+                            ("suspended", "Held for a decision"),
+                            ("quarantined", "In quarantine"),
+                            ("dropped", "Dropped by a rule"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                ("outcome", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['message_id'], name='received_message_id'), models.Index(condition=models.Q(('state', 'received')), fields=['id'], name='received_waiting')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["message_id"], name="received_message_id"),
+                    models.Index(condition=models.Q(("state", "received")), fields=["id"], name="received_waiting"),
+                ],
             },
         ),
     ]

@@ -5,98 +5,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0001_initial'),
+        ("channels", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MailReference',
+            name="MailReference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=320)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(max_length=320)),
             ],
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='bounced_at',
+            model_name="outgoingmail",
+            name="bounced_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='delivered',
+            model_name="outgoingmail",
+            name="delivered",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='in_flight_at',
+            model_name="outgoingmail",
+            name="in_flight_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='perhaps_twice',
+            model_name="outgoingmail",
+            name="perhaps_twice",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='receivedmail',
-            name='is_automatic',
+            model_name="receivedmail",
+            name="is_automatic",
             field=models.BooleanField(db_default=False),
         ),
         migrations.AddField(
-            model_name='receivedmail',
-            name='sender',
-            field=models.CharField(blank=True, db_default='', max_length=254),
+            model_name="receivedmail",
+            name="sender",
+            field=models.CharField(blank=True, db_default="", max_length=254),
         ),
         migrations.AddField(
-            model_name='receivedmail',
-            name='title',
-            field=models.CharField(blank=True, db_default='', max_length=400),
+            model_name="receivedmail",
+            name="title",
+            field=models.CharField(blank=True, db_default="", max_length=400),
         ),
         migrations.AlterField(
-            model_name='receivedmail',
-            name='is_repeat_id',
+            model_name="receivedmail",
+            name="is_repeat_id",
             field=models.BooleanField(db_default=False),
         ),
         migrations.AlterField(
-            model_name='receivedmail',
-            name='message_id',
-            field=models.CharField(blank=True, db_default='', max_length=320),
+            model_name="receivedmail",
+            name="message_id",
+            field=models.CharField(blank=True, db_default="", max_length=320),
         ),
         migrations.AlterField(
-            model_name='receivedmail',
-            name='outcome',
-            field=models.CharField(blank=True, db_default='', max_length=64),
+            model_name="receivedmail",
+            name="outcome",
+            field=models.CharField(blank=True, db_default="", max_length=64),
         ),
         migrations.AlterField(
-            model_name='receivedmail',
-            name='reason',
-            field=models.CharField(blank=True, db_default='', max_length=240),
+            model_name="receivedmail",
+            name="reason",
+            field=models.CharField(blank=True, db_default="", max_length=240),
         ),
         migrations.AlterField(
-            model_name='receivedmail',
-            name='state',
-            field=models.CharField(choices=[('received', 'Waiting to be read'), ('message', 'Became a message'), ('suspended', 'Held for a decision'), ('quarantined', 'In quarantine'), ('dropped', 'Dropped by a rule')], db_default='received', default='received', max_length=12),
+            model_name="receivedmail",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("received", "Waiting to be read"),
+                    ("message", "Became a message"),
+                    ("suspended", "Held for a decision"),
+                    ("quarantined", "In quarantine"),
+                    ("dropped", "Dropped by a rule"),
+                ],
+                db_default="received",
+                default="received",
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('is_automatic', True)), fields=['queued_at'], name='outgoing_automatic'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("is_automatic", True)), fields=["queued_at"], name="outgoing_automatic"
+            ),
         ),
         migrations.AddIndex(
-            model_name='receivedmail',
-            index=models.Index(fields=['sender', 'received_at'], name='received_sender'),
+            model_name="receivedmail",
+            index=models.Index(fields=["sender", "received_at"], name="received_sender"),
         ),
         migrations.AddIndex(
-            model_name='receivedmail',
-            index=models.Index(fields=['outcome', 'id'], name='received_outcome'),
+            model_name="receivedmail",
+            index=models.Index(fields=["outcome", "id"], name="received_outcome"),
         ),
         migrations.AddField(
-            model_name='mailreference',
-            name='mail',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='references', to='channels.receivedmail'),
+            model_name="mailreference",
+            name="mail",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="references", to="channels.receivedmail"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailreference',
-            constraint=models.UniqueConstraint(fields=('message_id', 'mail'), name='mail_reference_once'),
+            model_name="mailreference",
+            constraint=models.UniqueConstraint(fields=("message_id", "mail"), name="mail_reference_once"),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0002_follow_each_mail'),
+        ("channels", "0002_follow_each_mail"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receivedmail',
-            name='authentication',
+            model_name="receivedmail",
+            name="authentication",
             field=models.JSONField(null=True),
         ),
     ]

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0003_note_whether_it_is_from_whom_it_says'),
+        ("channels", "0003_note_whether_it_is_from_whom_it_says"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receivedmail',
-            name='door',
-            field=models.CharField(choices=[('smtp', 'SMTP'), ('lmtp', 'LMTP'), ('imap', 'a mailbox'), ('webhook', 'a provider'), ('pipe', 'a program'), ('mbox', 'an import')], db_default='smtp', default='smtp', max_length=8),
+            model_name="receivedmail",
+            name="door",
+            field=models.CharField(
+                choices=[
+                    ("smtp", "SMTP"),
+                    ("lmtp", "LMTP"),
+                    ("imap", "a mailbox"),
+                    ("webhook", "a provider"),
+                    ("pipe", "a program"),
+                    ("mbox", "an import"),
+                ],
+                db_default="smtp",
+                default="smtp",
+                max_length=8,
+            ),
         ),
     ]

@@ -5,48 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0004_say_by_which_door'),
+        ("channels", "0004_say_by_which_door"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True)),
-                ('account', models.CharField(max_length=254)),
-                ('folder', models.CharField(max_length=254)),
-                ('uid_validity', models.BigIntegerField(blank=True, null=True)),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('failure', models.CharField(blank=True, max_length=400)),
-                ('reconciled_at', models.DateTimeField(blank=True, null=True)),
-                ('on_server', models.PositiveIntegerField(default=0)),
-                ('missing', models.PositiveIntegerField(default=0)),
-                ('mended', models.PositiveBigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, unique=True)),
+                ("account", models.CharField(max_length=254)),
+                ("folder", models.CharField(max_length=254)),
+                ("uid_validity", models.BigIntegerField(blank=True, null=True)),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                ("fetched_at", models.DateTimeField(blank=True, null=True)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("failure", models.CharField(blank=True, max_length=400)),
+                ("reconciled_at", models.DateTimeField(blank=True, null=True)),
+                ("on_server", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(default=0)),
+                ("mended", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Sighting',
+            name="Sighting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid_validity', models.BigIntegerField()),
-                ('uid', models.BigIntegerField()),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('seen_at', models.DateTimeField()),
-                ('settled', models.BooleanField(default=False)),
-                ('mail', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sightings', to='channels.receivedmail')),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='channels.mailbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid_validity", models.BigIntegerField()),
+                ("uid", models.BigIntegerField()),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("seen_at", models.DateTimeField()),
+                ("settled", models.BooleanField(default=False)),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sightings",
+                        to="channels.receivedmail",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sightings", to="channels.mailbox"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('settled', False)), fields=['mailbox'], name='sighting_unsettled')],
-                'constraints': [models.UniqueConstraint(fields=('mailbox', 'uid_validity', 'uid'), name='sighting_once')],
+                "indexes": [
+                    models.Index(condition=models.Q(("settled", False)), fields=["mailbox"], name="sighting_unsettled")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("mailbox", "uid_validity", "uid"), name="sighting_once")
+                ],
             },
         ),
     ]

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0005_see_mail_in_mailboxes'),
+        ("channels", "0005_see_mail_in_mailboxes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receivedmail',
-            name='released_at',
+            model_name="receivedmail",
+            name="released_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='receivedmail',
-            name='released_by',
-            field=models.CharField(blank=True, db_default='', max_length=64),
+            model_name="receivedmail",
+            name="released_by",
+            field=models.CharField(blank=True, db_default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='receivedmail',
-            name='steps',
+            model_name="receivedmail",
+            name="steps",
             field=models.JSONField(db_default=models.Value([], models.JSONField()), default=list),
         ),
     ]

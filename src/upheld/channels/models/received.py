@@ -82,6 +82,9 @@ class ReceivedMail(models.Model):
             models.Index(fields=["sender", "received_at"], name="received_sender"),
             models.Index(fields=["outcome", "id"], name="received_outcome"),
             models.Index(fields=["id"], name="received_waiting", condition=models.Q(state="received")),
+            models.Index(
+                fields=["id"], name="received_held", condition=models.Q(state__in=["suspended", "quarantined"])
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
-from upheld.channels.mail.holding import HELD, NotHeld, drop, release, run_again
+from upheld.channels.mail.holding import HELD
 from upheld.channels.models import ReceivedMail
 from upheld.tickets.models import Message
 from upheld.web.desk.inbox import figures, steps_of
@@ -22,8 +19,6 @@ from upheld.web.desk.workspace import show
 from upheld.web.viewer import AgentRequest, for_administrators
 
 SIZE = 100
-
-
 STATES = (("held", "Waiting for a decision"), *ReceivedMail.State.choices)
 
 
@@ -76,28 +71,6 @@ def mail(request: AgentRequest, pk: int) -> HttpResponse:
         {"mail": one, "steps": steps_of(one), "seen_in": seen_in, "message": message},
         here="mails",
     )
-
-
-@require_POST
-@for_administrators
-def decide(request: AgentRequest, pk: int, decision: str) -> HttpResponse:
-    """Release, run again or drop a mail; what was decided already is said and left as it is."""
-    one = get_object_or_404(ReceivedMail.objects.defer("raw"), pk=pk)
-    act, told = DECISIONS[decision]
-    try:
-        reason = {"reason": request.POST.get("reason", "")[:200]} if act is drop else {}
-        act(one, by=request.agent.actor, at=timezone.now(), **reason)
-        messages.success(request, told)
-    except NotHeld as reason:
-        messages.warning(request, str(reason))
-    return redirect("desk:mail", pk)
-
-
-DECISIONS: dict[str, tuple[Callable[..., None], str]] = {
-    "release": (release, "Let through. It is taken in within moments."),
-    "run-again": (run_again, "It is looked at again within moments."),
-    "drop": (drop, "Dropped. Its source stays here."),
-}
 
 
 @require_safe
