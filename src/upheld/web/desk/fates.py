@@ -93,20 +93,21 @@ def _told(message: Spoken) -> tuple[Told, ...]:
     arrived = set(message.mail_arrived or ()) if message.is_by_provider else delivered
     everybody = (message.mail_recipients or ())[:MOST_SHOWN]
     waiting = [one for one in everybody if one not in refused and one not in delivered]
-    error = message.mail_error or ""
-    if len(waiting) > 1 and error:
-        error = f"the last answer to one of {len(waiting)}: {error}"
-    taken = {one: one in arrived for one in delivered}
-    return tuple(_of(one, refused.get(one), taken.get(one), error) for one in everybody)
+    told = []
+    for one in everybody:
+        if one in refused:
+            told.append(Told(one, "lost", in_words(refused[one]), refused[one]))
+        elif one in delivered:
+            words = "Their mail server took it." if one in arrived else "Our mail provider took it, and sends it on."
+            told.append(Told(one, "taken", words))
+        else:
+            told.append(_waits(one, message.mail_error or "", of=len(waiting)))
+    return tuple(told)
 
 
-def _of(address: str, refusal: str | None, has_arrived: bool | None, error: str) -> Told:
-    """`has_arrived` is None for whom nobody took it yet, and False while only our provider did."""
-    if refusal is not None:
-        return Told(address, "lost", in_words(refusal), refusal)
-    if has_arrived is not None:
-        words = "Their mail server took it." if has_arrived else "Our mail provider took it, and sends it on."
-        return Told(address, "taken", words)
-    if error.startswith("the last answer"):
-        return Told(address, "waiting", "It is tried again.", error)
-    return Told(address, "waiting", in_words(error) if error else "It waits to be sent.", error)
+def _waits(address: str, error: str, *, of: int) -> Told:
+    if not error:
+        return Told(address, "waiting", "It waits to be sent.")
+    if of > 1:
+        return Told(address, "waiting", "It is tried again.", f"the last answer to one of {of}: {error}")
+    return Told(address, "waiting", in_words(error), error)
