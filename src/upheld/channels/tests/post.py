@@ -21,6 +21,7 @@ from upheld.channels.mail.doors import listener
 from upheld.channels.mail.doors.committing import Committer
 from upheld.channels.mail.doors.session import Manner
 from upheld.channels.mail.outgoing.lines import LINES
+from upheld.channels.tests.serving import serving
 
 SUPPORT = "support@techflowsolutions.com"
 
@@ -156,28 +157,11 @@ class OutgoingServer:
 @contextmanager
 def sink() -> Iterator[Sink]:
     """A sink in a thread, to which mails of ours leave while the block runs."""
-    ready, taken = threading.Event(), Sink()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        server = await loop.create_server(
-            lambda: SMTP(taken, loop=loop, enable_SMTPUTF8=True, hostname="sink"), "127.0.0.1", 0
-        )
-        taken.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    before = settings.UPHELD_SMTP
-    settings.UPHELD_SMTP = OutgoingServer("127.0.0.1", taken.port)
-    try:
-        yield taken
-    finally:
-        LINES.close_idle(0)
-        settings.UPHELD_SMTP = before
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+    taken, before = Sink(), settings.UPHELD_SMTP
+    with serving(taken, enable_SMTPUTF8=True) as taken.port:
+        settings.UPHELD_SMTP = OutgoingServer("127.0.0.1", taken.port)
+        try:
+            yield taken
+        finally:
+            LINES.close_idle(0)
+            settings.UPHELD_SMTP = before

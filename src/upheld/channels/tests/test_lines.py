@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import smtplib
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,6 +13,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from upheld.channels.mail.outgoing import lines, smtp
 from upheld.channels.tests.post import Sink
+from upheld.channels.tests.serving import serving
 from upheld.config.environment import Environment
 from upheld.config.values import Grant, SmtpServer
 
@@ -94,27 +93,9 @@ class Provider(Sink):
 
 @pytest.fixture
 def provider() -> Iterator[int]:
-    loop, ready, port = asyncio.new_event_loop(), threading.Event(), []
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        server = await loop.create_server(
-            lambda: SMTP(Provider(), loop=loop, auth_require_tls=False, auth_required=True, hostname="sink"),
-            "127.0.0.1",
-            0,
-        )
-        port.append(server.sockets[0].getsockname()[1])
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    yield port[0]
-    lines.LINES.close_idle(0)
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(10)
+    with serving(Provider(), auth_require_tls=False, auth_required=True) as port:
+        yield port
+        lines.LINES.close_idle(0)
 
 
 @pytest.mark.parametrize(("given", "is_taken"), [("good", True), ("stale", False)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from django.conf import LazySettings
 
 from upheld.channels.mail.outgoing import smtp
 from upheld.channels.tests.post import OutgoingServer
+from upheld.channels.tests.serving import serving
 
 RAW = b"Subject: Hi\r\n\r\nText\r\n"
 
@@ -62,29 +62,12 @@ def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str
 def server(certificate: Path, *, implicit: bool) -> Iterator[tuple[Taker, int]]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
-    loop, stop, ready, taker, ports = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), Taker(), []
-
-    def conversation() -> SMTP:
-        offered = None if implicit else context
-        return SMTP(
-            taker, loop=loop, hostname="sink", tls_context=offered, authenticator=check, auth_require_tls=not implicit
-        )
-
-    async def serve() -> None:
-        serving = await loop.create_server(conversation, "localhost", 0, ssl=context if implicit else None)
-        ports.append(serving.sockets[0].getsockname()[1])
-        ready.set()
-        await stop.wait()
-        serving.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield taker, ports[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+    taker, needs_tls = Taker(), not implicit
+    tls, offered = (context, None) if implicit else (None, context)
+    with serving(
+        taker, host="localhost", tls=tls, tls_context=offered, authenticator=check, auth_require_tls=needs_tls
+    ) as port:
+        yield taker, port
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

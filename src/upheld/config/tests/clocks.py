@@ -21,7 +21,8 @@ from typing import Any
 
 from upheld.channels.tests.post import letter
 from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
-from upheld.config.tests.far import FarServer, serving
+from upheld.channels.tests.serving import serving
+from upheld.config.tests.far import FarServer
 from upheld.config.tests.own_desk import OwnDesk
 from upheld.config.values import SOURCE_ROOT
 

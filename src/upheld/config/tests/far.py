@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 
@@ -48,26 +44,3 @@ class FarServer:
             assert server.transport is not None
             server.transport.abort()  # type: ignore[attr-defined]
         return "250 Taken"
-
-
-@contextmanager
-def serving(far: FarServer) -> Iterator[int]:
-    """The far server in a thread of its own. Yields its port."""
-    loop, ready, ports = asyncio.new_event_loop(), threading.Event(), list[int]()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        server = await loop.create_server(lambda: SMTP(far, loop=loop, hostname="far"), "127.0.0.1", 0, backlog=128)
-        ports.append(server.sockets[0].getsockname()[1])
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield ports[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)

@@ -23,8 +23,9 @@ from django.db import InterfaceError, OperationalError, connection
 from upheld.channels.mail.outgoing.sending import defer
 from upheld.channels.models import OutgoingMail, ReceivedMail
 from upheld.channels.tests.real.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
+from upheld.channels.tests.serving import serving
 from upheld.config.tests import agreeing
-from upheld.config.tests.far import FarServer, serving
+from upheld.config.tests.far import FarServer
 from upheld.config.tests.lines import FaultyLine
 from upheld.config.tests.nursery import POINTS, Nursery
 from upheld.config.tests.processes import database_url
