@@ -7,7 +7,8 @@ said yes, and nothing is taken that is not whole: `NotYet` asks the provider to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from django.http import HttpRequest
@@ -66,18 +67,20 @@ def is_genuine(provider: str, request: HttpRequest, secrets: Secrets) -> bool:
 
 def mails_in(provider: str, request: HttpRequest, secrets: Secrets) -> list[Incoming]:
     """The mails of a payload, byte for byte the same when it is sent again. Raises NotUnderstood and NotYet."""
-    try:
+    with _read():
         return HOOKS[provider].mails(request, keys_of(provider, secrets))
-    except NotUnderstood:
-        raise
-    except WRONG as wrong:
-        raise NotUnderstood(f"{type(wrong).__name__}: {wrong}"[:200]) from wrong
 
 
 def words_in(provider: str, request: HttpRequest, secrets: Secrets) -> list[Word]:
     """What a payload says of mails of ours; openings and clicks are left out. Raises NotUnderstood and NotYet."""
-    try:
+    with _read():
         return HOOKS[provider].words(request, keys_of(provider, secrets))
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    try:
+        yield
     except NotUnderstood:
         raise
     except WRONG as wrong:
